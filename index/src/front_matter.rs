@@ -1,0 +1,322 @@
+//! The YAML between the two lines `---` at the top of a topic: every key checked, every mistake
+//! reported with its line.
+
+use saphyr::{MarkedYaml, YamlData, YamlLoader};
+use saphyr_parser::Parser;
+
+use crate::Language;
+use crate::topic::{Change, KeywordName, Level, Source};
+
+/// The longest title, in characters.
+const TITLE_MAX: usize = 60;
+
+/// The products that a version can be of.
+const PRODUCTS: [&str; 7] = [
+    "Go",
+    "Redis",
+    "MySQL",
+    "Dockerfile",
+    "Docker Engine",
+    "BuildKit",
+    "Compose",
+];
+
+const KEYS: [&str; 10] = [
+    "title", "level", "keywords", "related", "also", "covers", "since", "changed", "sources",
+    "checked",
+];
+
+/// What the front matter of a topic says, and on which line each related id stands.
+#[derive(Debug, Default)]
+pub(crate) struct FrontMatter {
+    pub(crate) title: String,
+    pub(crate) level: Option<Level>,
+    pub(crate) keywords: Vec<KeywordName>,
+    pub(crate) related: Vec<(usize, String)>,
+    pub(crate) also: Vec<String>,
+    pub(crate) covers: Vec<u16>,
+    pub(crate) since: Option<String>,
+    pub(crate) changed: Vec<Change>,
+    pub(crate) sources: Vec<Source>,
+    pub(crate) checked: String,
+}
+
+/// A line (1-based, within the YAML text) and what is wrong there.
+pub(crate) type Wrong = (usize, String);
+
+/// Whether a text is a version as the guide writes them: a known product and a number, `Go 1.24`.
+pub(crate) fn is_version(text: &str) -> bool {
+    let Some((product, number)) = text.rsplit_once(' ') else {
+        return false;
+    };
+    PRODUCTS.contains(&product)
+        && number
+            .split('.')
+            .all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+/// Reads the YAML. What could not be read is left at its default and reported.
+pub(crate) fn parse(yaml: &str) -> (FrontMatter, Vec<Wrong>) {
+    let mut reader = Reader::default();
+    // Scalars stay the text that was written: `no` is no boolean and `1.10` no number here.
+    let mut loader = YamlLoader::<MarkedYaml<'_>>::default();
+    loader.early_parse(false);
+    if let Err(error) = Parser::new_from_str(yaml).load(&mut loader, true) {
+        reader.wrong.push((
+            error.marker().line(),
+            format!("not valid YAML: {}", error.info()),
+        ));
+        return (reader.front, reader.wrong);
+    }
+    if let Some(error) = loader.error() {
+        reader.wrong.push((
+            error.marker().line(),
+            format!("not valid YAML: {}", error.info()),
+        ));
+        return (reader.front, reader.wrong);
+    }
+    match loader
+        .into_documents()
+        .first()
+        .map(|document| &document.data)
+    {
+        Some(YamlData::Mapping(entries)) => {
+            for (key, value) in entries {
+                reader.entry(text(key).unwrap_or_default(), line(key), value);
+            }
+        }
+        _ => reader.wrong(1, "the front matter is a list of lines `key: value`"),
+    }
+    reader.check_required();
+    (reader.front, reader.wrong)
+}
+
+#[derive(Default)]
+struct Reader {
+    front: FrontMatter,
+    wrong: Vec<Wrong>,
+    seen: Vec<String>,
+}
+
+impl Reader {
+    fn wrong(&mut self, line: usize, what: impl Into<String>) {
+        self.wrong.push((line, what.into()));
+    }
+
+    fn check_required(&mut self) {
+        for key in ["title", "level", "related", "sources", "checked"] {
+            if !self.seen.iter().any(|seen| seen == key) {
+                self.wrong(1, format!("`{key}` is missing"));
+            }
+        }
+    }
+
+    fn entry(&mut self, key: &str, at: usize, value: &MarkedYaml<'_>) {
+        self.seen.push(key.to_owned());
+        match key {
+            "title" => self.title(value),
+            "level" => {
+                self.front.level = text(value).and_then(Level::from_name);
+                if self.front.level.is_none() {
+                    self.wrong(at, "`level` is one of junior, middle, senior");
+                }
+            }
+            "keywords" => self.keywords(at, value),
+            "related" => self.front.related = self.lined_texts(key, value),
+            "also" => self.front.also = self.texts(key, value),
+            "covers" => self.covers(value),
+            "since" => self.since(at, value),
+            "changed" => self.changed(value),
+            "sources" => self.sources(at, value),
+            "checked" => self.checked(at, value),
+            unknown => {
+                let what = format!("unknown key `{unknown}`; the keys are {}", KEYS.join(", "));
+                self.wrong(at, what);
+            }
+        }
+    }
+
+    fn title(&mut self, value: &MarkedYaml<'_>) {
+        let title = text(value).unwrap_or_default();
+        let length = title.chars().count();
+        if length == 0 || length > TITLE_MAX {
+            self.wrong(
+                line(value),
+                format!("`title` has {length} characters; write 1 to {TITLE_MAX}"),
+            );
+        }
+        self.front.title = title.to_owned();
+    }
+
+    fn keywords(&mut self, at: usize, value: &MarkedYaml<'_>) {
+        let YamlData::Mapping(languages) = &value.data else {
+            return self.wrong(
+                at,
+                "`keywords` maps languages to lists of names: `go: [sync.Cond]`",
+            );
+        };
+        for (key, names) in languages {
+            let name = text(key).unwrap_or_default();
+            let Some(language) = Language::from_name(name) else {
+                let known = Language::ALL.map(Language::name).join(", ");
+                self.wrong(
+                    line(key),
+                    format!("unknown language `{name}`; the languages are {known}"),
+                );
+                continue;
+            };
+            for (at, name) in self.lined_texts(name, names) {
+                let keyword = KeywordName { language, name };
+                if self.front.keywords.contains(&keyword) {
+                    self.wrong(
+                        at,
+                        format!("the keyword `{}` is listed twice; keep one", keyword.name),
+                    );
+                } else {
+                    self.front.keywords.push(keyword);
+                }
+            }
+        }
+    }
+
+    fn covers(&mut self, value: &MarkedYaml<'_>) {
+        for (at, number) in self.lined_texts("covers", value) {
+            match number.parse() {
+                Ok(number) => self.front.covers.push(number),
+                Err(_) => self.wrong(at, format!("`covers` lists numbers; `{number}` is none")),
+            }
+        }
+    }
+
+    fn since(&mut self, at: usize, value: &MarkedYaml<'_>) {
+        let version = text(value).unwrap_or_default();
+        if is_version(version) {
+            self.front.since = Some(version.to_owned());
+        } else {
+            self.wrong(at, not_a_version(version));
+        }
+    }
+
+    fn changed(&mut self, value: &MarkedYaml<'_>) {
+        for (at, version, what) in self.pairs("changed", "`- Go 1.22: what changed`", value) {
+            if !is_version(&version) {
+                self.wrong(at, not_a_version(&version));
+            }
+            self.front.changed.push(Change { version, what });
+        }
+    }
+
+    fn sources(&mut self, at: usize, value: &MarkedYaml<'_>) {
+        for (at, label, url) in self.pairs("sources", "`- label: https://…`", value) {
+            if !url.starts_with("https://") || url.contains(char::is_whitespace) {
+                self.wrong(
+                    at,
+                    format!("the source `{url}` is no address that begins with https://"),
+                );
+            }
+            self.front.sources.push(Source { label, url });
+        }
+        if self.front.sources.is_empty() {
+            self.wrong(at, "name at least one source: `- label: https://…`");
+        }
+    }
+
+    fn checked(&mut self, at: usize, value: &MarkedYaml<'_>) {
+        let month = text(value).unwrap_or_default();
+        let is_month = month.len() == 7
+            && month.bytes().enumerate().all(|(i, byte)| {
+                if i == 4 {
+                    byte == b'-'
+                } else {
+                    byte.is_ascii_digit()
+                }
+            })
+            && (1..=12).contains(&month[5..].parse().unwrap_or(0));
+        if !is_month {
+            self.wrong(
+                at,
+                format!("`checked` is a month such as 2026-11, not `{month}`"),
+            );
+        }
+        self.front.checked = month.to_owned();
+    }
+
+    fn texts(&mut self, key: &str, value: &MarkedYaml<'_>) -> Vec<String> {
+        self.lined_texts(key, value)
+            .into_iter()
+            .map(|(_, text)| text)
+            .collect()
+    }
+
+    /// The texts of a list, each with its line.
+    fn lined_texts(&mut self, key: &str, value: &MarkedYaml<'_>) -> Vec<(usize, String)> {
+        let YamlData::Sequence(items) = &value.data else {
+            self.wrong(
+                line(value),
+                format!("`{key}` is a list: `{key}: [one, two]`"),
+            );
+            return Vec::new();
+        };
+        let mut texts = Vec::with_capacity(items.len());
+        for item in items {
+            match text(item) {
+                Some(text) if !text.is_empty() => texts.push((line(item), text.to_owned())),
+                _ => self.wrong(
+                    line(item),
+                    format!("`{key}` lists texts; put quotes around this one"),
+                ),
+            }
+        }
+        texts
+    }
+
+    /// The items of a list of one-entry mappings, each with its line.
+    fn pairs(
+        &mut self,
+        key: &str,
+        form: &str,
+        value: &MarkedYaml<'_>,
+    ) -> Vec<(usize, String, String)> {
+        let YamlData::Sequence(items) = &value.data else {
+            self.wrong(line(value), format!("`{key}` is a list of lines {form}"));
+            return Vec::new();
+        };
+        let mut pairs = Vec::with_capacity(items.len());
+        for item in items {
+            let pair = match &item.data {
+                YamlData::Mapping(entries) if entries.len() == 1 => entries
+                    .iter()
+                    .next()
+                    .and_then(|(left, right)| Some((text(left)?, text(right)?))),
+                _ => None,
+            };
+            match pair {
+                Some((left, right)) => pairs.push((line(item), left.to_owned(), right.to_owned())),
+                None => self.wrong(
+                    line(item),
+                    format!("`{key}` is a list of lines {form}; quote a text with `: ` in it"),
+                ),
+            }
+        }
+        pairs
+    }
+}
+
+fn not_a_version(text: &str) -> String {
+    format!(
+        "`{text}` is no version; write a product and a number, such as `Go 1.24` ({})",
+        PRODUCTS.join(", ")
+    )
+}
+
+/// The text of a scalar as it was written, without quotes.
+fn text<'a>(node: &'a MarkedYaml<'_>) -> Option<&'a str> {
+    match &node.data {
+        YamlData::Representation(text, _, _) => Some(text),
+        _ => None,
+    }
+}
+
+fn line(node: &MarkedYaml<'_>) -> usize {
+    node.span.start.line()
+}

@@ -1,0 +1,30 @@
+//! The guide: everything that Viva can explain, and how it is found.
+//!
+//! Code map, in reading order:
+//! - [`language`]: the languages, by name only.
+//! - [`topic`]: topics and questions, plain data. [`card`]: one-line reference entries.
+//! - [`parse`] (with `front_matter`): Markdown → topic, or mistakes with file and line.
+//! - [`folder`]: a folder of topics and cards → all of them, checked against each other.
+//! - `record`: the schema of the index, topics and cards to documents and back; `tokens`: how texts
+//!   are cut into words.
+//! - [`store`]: where an index lives: in memory, or embedded in a program.
+//! - [`guide`]: the index asked: explain, related, search.
+
+pub mod card;
+pub mod folder;
+mod front_matter;
+pub mod guide;
+pub mod language;
+pub mod mistake;
+pub mod parse;
+mod record;
+pub mod store;
+mod tokens;
+pub mod topic;
+
+pub use card::Card;
+pub use folder::Contents;
+pub use guide::{Explanation, Guide, Hit, RelatedQuestion};
+pub use language::Language;
+pub use mistake::Mistake;
+pub use topic::{KeywordName, Level, Question, Topic};

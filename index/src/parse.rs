@@ -1,0 +1,465 @@
+//! Markdown with front matter → [`Topic`], or every mistake with its line. The format is described
+//! in `index/guide/README.md`.
+
+use std::ops::Range;
+
+use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, LinkType, Options, Parser, Tag, TagEnd};
+
+use crate::Level;
+use crate::front_matter;
+pub(crate) use crate::front_matter::is_version;
+use crate::mistake::Mistake;
+use crate::topic::{Block, HEADLINE_MAX, Pitfall, Question, Topic, split_headline};
+
+/// A topic, and where the ids that it mentions stand: lines (1-based) and ids, for the check that
+/// they exist.
+#[derive(Debug)]
+pub struct Parsed {
+    pub topic: Topic,
+    pub mentioned: Vec<(usize, String)>,
+}
+
+const SECTIONS: [&str; 3] = ["Pitfalls", "Example", "Questions"];
+
+/// Reads one topic. `file` names it in the mistakes; all mistakes are reported, not only the first.
+pub fn parse(file: &str, id: &str, text: &str) -> Result<Parsed, Vec<Mistake>> {
+    let text = text
+        .strip_prefix('\u{feff}')
+        .unwrap_or(text)
+        .replace("\r\n", "\n");
+    let Some((yaml, body_at)) = split_front_matter(&text) else {
+        let what = "a topic begins with front matter between two lines `---`";
+        return Err(vec![Mistake::new(file, 1, what)]);
+    };
+    // The YAML begins on line 2.
+    let (front, wrong) = front_matter::parse(yaml);
+    let mut mistakes: Vec<Mistake> = wrong
+        .into_iter()
+        .map(|(line, what)| Mistake::new(file, line + 1, what))
+        .collect();
+    let mut body = Body {
+        text: &text,
+        at: body_at,
+        file,
+        mistakes: Vec::new(),
+        mentioned: Vec::new(),
+    };
+    let parts = body.read();
+    mistakes.append(&mut body.mistakes);
+    let mut mentioned: Vec<_> = front
+        .related
+        .iter()
+        .map(|(line, id)| (line + 1, id.clone()))
+        .collect();
+    mentioned.append(&mut body.mentioned);
+    if !mistakes.is_empty() {
+        mistakes.sort();
+        return Err(mistakes);
+    }
+    let topic = Topic {
+        id: id.to_owned(),
+        title: front.title,
+        level: front.level.unwrap_or(Level::Middle),
+        covers: front.covers,
+        also: front.also,
+        keywords: front.keywords,
+        related: front.related.into_iter().map(|(_, id)| id).collect(),
+        since: front.since,
+        changed: front.changed,
+        sources: front.sources,
+        checked: front.checked,
+        summary: parts.summary,
+        body: parts.body,
+        pitfalls: parts.pitfalls,
+        example: parts.example,
+        questions: parts.questions,
+    };
+    Ok(Parsed { topic, mentioned })
+}
+
+/// The YAML, and the byte offset at which the Markdown begins.
+fn split_front_matter(text: &str) -> Option<(&str, usize)> {
+    let yaml_at = "---\n".len();
+    let rest = text.strip_prefix("---\n")?;
+    let end = rest.find("\n---\n").map(|at| at + 1)?;
+    Some((&rest[..end], yaml_at + end + "---\n".len()))
+}
+
+#[derive(Default)]
+struct Parts {
+    summary: String,
+    body: String,
+    pitfalls: Vec<Pitfall>,
+    example: Vec<Block>,
+    questions: Vec<Question>,
+}
+
+/// The Markdown of one file while it is read.
+struct Body<'a> {
+    text: &'a str,
+    /// Where the Markdown begins, in bytes.
+    at: usize,
+    file: &'a str,
+    mistakes: Vec<Mistake>,
+    mentioned: Vec<(usize, String)>,
+}
+
+/// A heading and the range of the text below it, up to the next heading of the same level.
+struct Section {
+    title: String,
+    heading_at: usize,
+    content: Range<usize>,
+}
+
+impl Body<'_> {
+    fn read(&mut self) -> Parts {
+        let whole = self.at..self.text.len();
+        self.check_markup(whole.clone());
+        let sections = self.sections(whole.clone(), HeadingLevel::H2);
+        let lead = self.at
+            ..sections
+                .first()
+                .map_or(whole.end, |section| section.heading_at);
+        let mut parts = Parts::default();
+        (parts.summary, parts.body) = self.summary_and_body(lead);
+        self.check_section_order(&sections);
+        for section in &sections {
+            match section.title.as_str() {
+                "Pitfalls" => parts.pitfalls = self.pitfalls(section),
+                "Example" => parts.example = self.example(section),
+                "Questions" => parts.questions = self.questions(section),
+                _ => {}
+            }
+        }
+        if !sections.iter().any(|section| section.title == "Questions") {
+            self.wrong(whole.end, "a topic has a section `## Questions`");
+        }
+        parts
+    }
+
+    fn wrong(&mut self, offset: usize, what: impl Into<String>) {
+        let line = self.line(offset);
+        self.mistakes.push(Mistake::new(self.file, line, what));
+    }
+
+    fn line(&self, offset: usize) -> usize {
+        // A position at the end of the text belongs to its last line.
+        let before =
+            self.text[..offset].trim_end_matches(if offset == self.text.len() { "\n" } else { "" });
+        1 + before.matches('\n').count()
+    }
+
+    /// The events of a part of the text, with ranges of the whole text.
+    fn events(&self, range: Range<usize>) -> Vec<(Event<'_>, Range<usize>)> {
+        Parser::new_ext(&self.text[range.clone()], Options::ENABLE_TABLES)
+            .into_offset_iter()
+            .map(|(event, at)| (event, at.start + range.start..at.end + range.start))
+            .collect()
+    }
+
+    fn sections(&self, range: Range<usize>, level: HeadingLevel) -> Vec<Section> {
+        let mut sections: Vec<Section> = Vec::new();
+        for (event, at) in self.events(range.clone()) {
+            if let Event::Start(Tag::Heading { level: found, .. }) = event
+                && found == level
+            {
+                if let Some(before) = sections.last_mut() {
+                    before.content.end = at.start;
+                }
+                let title = self.text[at.clone()]
+                    .trim_start_matches('#')
+                    .trim()
+                    .to_owned();
+                sections.push(Section {
+                    title,
+                    heading_at: at.start,
+                    content: at.end..range.end,
+                });
+            }
+        }
+        sections
+    }
+
+    fn check_section_order(&mut self, sections: &[Section]) {
+        let mut allowed = SECTIONS.as_slice();
+        for section in sections {
+            match allowed.iter().position(|title| *title == section.title) {
+                Some(at) => allowed = &allowed[at + 1..],
+                None => {
+                    let what = format!(
+                        "unexpected section `{}`; the sections are {}, once each and in this order",
+                        section.title,
+                        SECTIONS.join(", ")
+                    );
+                    self.wrong(section.heading_at, what);
+                }
+            }
+        }
+    }
+
+    /// What may stand nowhere in a topic, and the links to other topics.
+    fn check_markup(&mut self, range: Range<usize>) {
+        let mut found = Vec::new();
+        let mut links = Vec::new();
+        for (event, at) in self.events(range) {
+            let what = match event {
+                Event::Start(Tag::Heading {
+                    level: HeadingLevel::H2 | HeadingLevel::H3,
+                    ..
+                }) => continue,
+                Event::Start(Tag::Heading { .. }) => {
+                    "only headings of level 2 and 3 are used; write bold text instead"
+                }
+                Event::Start(Tag::Table(_)) => "tables do not show in every editor; write a list",
+                Event::Start(Tag::Image { .. }) => {
+                    "images do not show in every editor; describe it"
+                }
+                Event::Html(_) | Event::InlineHtml(_) => {
+                    "HTML does not show in every editor; use Markdown, or backticks around code"
+                }
+                Event::Start(Tag::CodeBlock(CodeBlockKind::Indented)) => {
+                    "use a fenced block (```) for code"
+                }
+                Event::Start(Tag::Link {
+                    link_type,
+                    dest_url,
+                    ..
+                }) => {
+                    if link_type != LinkType::Inline {
+                        "write links as [text](section/name) or [text](https://…)"
+                    } else if dest_url.starts_with("https://") {
+                        continue;
+                    } else {
+                        links.push((at.start, dest_url.to_string()));
+                        continue;
+                    }
+                }
+                _ => continue,
+            };
+            found.push((at.start, what));
+        }
+        for (offset, what) in found {
+            self.wrong(offset, what);
+        }
+        for (offset, id) in links {
+            self.mentioned.push((self.line(offset), id));
+        }
+    }
+
+    fn summary_and_body(&mut self, range: Range<usize>) -> (String, String) {
+        let first = self
+            .events(range.clone())
+            .into_iter()
+            .find_map(|(event, at)| match event {
+                Event::Start(Tag::Paragraph) => Some(Some(at)),
+                Event::Start(_) => Some(None),
+                _ => None,
+            });
+        let Some(Some(paragraph)) = first else {
+            self.wrong(
+                range.start,
+                "a topic begins with its summary: a paragraph of one or two sentences",
+            );
+            return (String::new(), String::new());
+        };
+        let summary = self.unwrapped(paragraph.clone());
+        self.check_headline(paragraph.start, &summary);
+        (summary, self.unwrapped(paragraph.end..range.end))
+    }
+
+    fn check_headline(&mut self, at: usize, summary: &str) {
+        let (headline, rest) = split_headline(summary);
+        let length = headline.chars().count();
+        if length > HEADLINE_MAX {
+            let what = format!(
+                "the first sentence of the summary has {length} characters; {HEADLINE_MAX} fit the first line of a hover"
+            );
+            self.wrong(at, what);
+        }
+        let is_plain = Parser::new(headline).all(|event| {
+            matches!(
+                event,
+                Event::Text(_) | Event::Start(Tag::Paragraph) | Event::End(TagEnd::Paragraph)
+            )
+        });
+        if !is_plain {
+            self.wrong(
+                at,
+                "the first sentence of the summary is plain text: no backticks, links or emphasis",
+            );
+        }
+        if !split_headline(rest).1.is_empty() {
+            self.wrong(
+                at,
+                "the summary has at most two sentences; move the rest to a new paragraph",
+            );
+        }
+    }
+
+    fn pitfalls(&mut self, section: &Section) -> Vec<Pitfall> {
+        let mut pitfalls = Vec::new();
+        for item in self.items(section.content.clone()) {
+            let text = self.unwrapped(item.clone());
+            let text = text.trim_start_matches(['-', '*', '+']).trim();
+            let (text, hint) = match text
+                .strip_suffix('}')
+                .and_then(|text| text.rsplit_once("{hint: "))
+            {
+                Some((text, rule)) => (text.trim_end(), Some(rule.to_owned())),
+                None => (text, None),
+            };
+            if hint.as_ref().is_some_and(|rule| !is_rule_id(rule)) {
+                self.wrong(
+                    item.start,
+                    "a hint is named `{hint: language/what-is-wrong}` in small letters",
+                );
+            }
+            pitfalls.push(Pitfall {
+                text: text.to_owned(),
+                hint,
+            });
+        }
+        if pitfalls.is_empty() {
+            self.wrong(section.heading_at, "`## Pitfalls` holds a list");
+        }
+        pitfalls
+    }
+
+    /// The ranges of the items of the lists in a part of the text, outermost only.
+    fn items(&self, range: Range<usize>) -> Vec<Range<usize>> {
+        let mut depth = 0;
+        let mut items = Vec::new();
+        for (event, at) in self.events(range) {
+            match event {
+                Event::Start(Tag::Item) => {
+                    if depth == 0 {
+                        items.push(at);
+                    }
+                    depth += 1;
+                }
+                Event::End(TagEnd::Item) => depth -= 1,
+                _ => {}
+            }
+        }
+        items
+    }
+
+    fn example(&mut self, section: &Section) -> Vec<Block> {
+        let mut blocks: Vec<Block> = Vec::new();
+        let mut open = false;
+        for (event, at) in self.events(section.content.clone()) {
+            match event {
+                Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info))) => {
+                    open = true;
+                    blocks.push(Block {
+                        info: info.to_string(),
+                        code: String::new(),
+                    });
+                }
+                Event::End(TagEnd::CodeBlock) => open = false,
+                Event::Text(code) if open => {
+                    if let Some(block) = blocks.last_mut() {
+                        block.code.push_str(&code);
+                    }
+                }
+                Event::Start(Tag::Paragraph | Tag::List(_)) => {
+                    let line = Mistake::new(
+                        self.file,
+                        self.line(at.start),
+                        "`## Example` holds fenced blocks only; explain in the body",
+                    );
+                    return self.failed(line);
+                }
+                _ => {}
+            }
+        }
+        if let Some(nameless) = blocks.iter().find(|block| block.language().is_empty()) {
+            let what = format!(
+                "name the language after ``` before `{}`",
+                nameless.code.lines().next().unwrap_or_default()
+            );
+            self.wrong(section.heading_at, what);
+        }
+        if blocks.is_empty() {
+            self.wrong(section.heading_at, "`## Example` holds a fenced block");
+        }
+        blocks
+    }
+
+    fn failed(&mut self, mistake: Mistake) -> Vec<Block> {
+        self.mistakes.push(mistake);
+        Vec::new()
+    }
+
+    fn questions(&mut self, section: &Section) -> Vec<Question> {
+        let mut questions = Vec::new();
+        for question in self.sections(section.content.clone(), HeadingLevel::H3) {
+            if !question.title.ends_with('?') {
+                self.wrong(question.heading_at, "a question ends with `?`");
+            }
+            let text = self.unwrapped(question.content.clone());
+            let (answer, follow_up) = match text.rsplit_once("\n\nFollow-up:") {
+                Some((answer, follow_up)) => (answer.trim(), follow_up.trim()),
+                None => {
+                    self.wrong(
+                        question.heading_at,
+                        "the last paragraph of a question begins with `Follow-up:`",
+                    );
+                    (text.as_str(), "")
+                }
+            };
+            if answer.is_empty() {
+                self.wrong(question.heading_at, "a question needs a model answer");
+            }
+            if follow_up.contains("\n\n") {
+                self.wrong(
+                    question.heading_at,
+                    "`Follow-up:` is the last paragraph of a question",
+                );
+            }
+            questions.push(Question {
+                ask: question.title,
+                answer: answer.to_owned(),
+                follow_up: follow_up.to_owned(),
+            });
+        }
+        if questions.is_empty() {
+            self.wrong(
+                section.heading_at,
+                "`## Questions` holds at least one `###` heading with a question",
+            );
+        }
+        questions
+    }
+
+    /// The text with each paragraph and list item on one line: editors wrap to their own width.
+    fn unwrapped(&self, range: Range<usize>) -> String {
+        let mut out = String::with_capacity(range.len());
+        let mut copied = range.start;
+        for (event, at) in self.events(range.clone()) {
+            if matches!(event, Event::SoftBreak) {
+                out.push_str(self.text[copied..at.start].trim_end());
+                out.push(' ');
+                let rest = &self.text[at.start..range.end];
+                copied = at.start + (rest.len() - rest.trim_start().len());
+            }
+        }
+        out.push_str(&self.text[copied..range.end]);
+        out.trim().to_owned()
+    }
+}
+
+/// `language/what-is-wrong`, in small letters.
+fn is_rule_id(text: &str) -> bool {
+    let is_word = |word: &str| {
+        !word.is_empty()
+            && word
+                .bytes()
+                .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+    };
+    text.split_once('/')
+        .is_some_and(|(language, what)| is_word(language) && is_word(what))
+}
+
+#[cfg(test)]
+mod tests;

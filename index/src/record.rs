@@ -1,0 +1,271 @@
+//! How topics and cards lie in the index: the tantivy schema, and both directions of the conversion.
+//! Stored fields hold all that an answer needs, so that opening the index parses nothing.
+
+use tantivy::TantivyDocument;
+use tantivy::schema::{
+    Field, IndexRecordOption, STORED, STRING, Schema, SchemaBuilder, TextFieldIndexing,
+    TextOptions, Value as _,
+};
+
+use crate::card::Card;
+use crate::tokens;
+use crate::topic::{Block, Change, KeywordName, Level, Pitfall, Question, Source, Topic};
+
+/// The fields of the index. Texts with several parts (a question: ask, answer, follow-up) are
+/// consecutive values of one field.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Fields {
+    /// `topic` or `card`.
+    pub(crate) kind: Field,
+    /// A topic's id.
+    pub(crate) id: Field,
+    /// Qualified names, exactly: what a keyword is looked up by.
+    pub(crate) keyword: Field,
+    pub(crate) title: Field,
+    pub(crate) also: Field,
+    /// The words inside keywords and ids, for search only.
+    pub(crate) words: Field,
+    pub(crate) summary: Field,
+    pub(crate) body: Field,
+    pub(crate) pitfall: Field,
+    pub(crate) question: Field,
+    level: Field,
+    covers: Field,
+    related: Field,
+    since: Field,
+    changed: Field,
+    source: Field,
+    checked: Field,
+    example: Field,
+    /// A card's parts, in the order of [`CARD_PARTS`].
+    card: Field,
+    /// A card's enumerated values.
+    value: Field,
+}
+
+/// What a document of the index is.
+pub(crate) const TOPIC: &str = "topic";
+pub(crate) const CARD: &str = "card";
+
+/// `meaning, syntax, type, default, since, deprecated, alias, topic`.
+const CARD_PARTS: usize = 8;
+
+pub(crate) fn schema() -> (Schema, Fields) {
+    let mut schema = SchemaBuilder::new();
+    let fields = Fields {
+        kind: schema.add_text_field("kind", STRING | STORED),
+        id: schema.add_text_field("id", STRING | STORED),
+        keyword: schema.add_text_field("keyword", STRING | STORED),
+        title: schema.add_text_field("title", searched().set_stored()),
+        also: schema.add_text_field("also", searched().set_stored()),
+        words: schema.add_text_field("words", searched()),
+        summary: schema.add_text_field("summary", searched().set_stored()),
+        body: schema.add_text_field("body", searched().set_stored()),
+        pitfall: schema.add_text_field("pitfall", searched().set_stored()),
+        question: schema.add_text_field("question", searched().set_stored()),
+        level: schema.add_text_field("level", STORED),
+        covers: schema.add_u64_field("covers", STORED),
+        related: schema.add_text_field("related", STORED),
+        since: schema.add_text_field("since", STORED),
+        changed: schema.add_text_field("changed", STORED),
+        source: schema.add_text_field("source", STORED),
+        checked: schema.add_text_field("checked", STORED),
+        example: schema.add_text_field("example", STORED),
+        card: schema.add_text_field("card", STORED),
+        value: schema.add_text_field("value", STORED),
+    };
+    (schema.build(), fields)
+}
+
+/// English text with stemming and positions.
+fn searched() -> TextOptions {
+    TextOptions::default().set_indexing_options(
+        TextFieldIndexing::default()
+            .set_tokenizer(tokens::ENGLISH)
+            .set_index_option(IndexRecordOption::WithFreqsAndPositions),
+    )
+}
+
+impl Fields {
+    pub(crate) fn write_topic(&self, topic: &Topic) -> TantivyDocument {
+        let mut doc = TantivyDocument::new();
+        doc.add_text(self.kind, TOPIC);
+        doc.add_text(self.id, &topic.id);
+        doc.add_text(self.words, &topic.id);
+        for keyword in &topic.keywords {
+            doc.add_text(self.keyword, keyword.qualified());
+            doc.add_text(self.words, tokens::split_identifier(&keyword.name));
+        }
+        doc.add_text(self.title, &topic.title);
+        doc.add_text(self.summary, &topic.summary);
+        doc.add_text(self.body, &topic.body);
+        doc.add_text(self.level, topic.level.name());
+        doc.add_text(self.checked, &topic.checked);
+        add_all(&mut doc, self.also, &topic.also);
+        add_all(&mut doc, self.related, &topic.related);
+        add_all(&mut doc, self.since, &topic.since);
+        for number in &topic.covers {
+            doc.add_u64(self.covers, u64::from(*number));
+        }
+        for change in &topic.changed {
+            add_all(&mut doc, self.changed, [&change.version, &change.what]);
+        }
+        for source in &topic.sources {
+            add_all(&mut doc, self.source, [&source.label, &source.url]);
+        }
+        for pitfall in &topic.pitfalls {
+            add_all(
+                &mut doc,
+                self.pitfall,
+                [&pitfall.text, pitfall.hint.as_deref().unwrap_or_default()],
+            );
+        }
+        for block in &topic.example {
+            add_all(&mut doc, self.example, [&block.info, &block.code]);
+        }
+        for question in &topic.questions {
+            add_all(
+                &mut doc,
+                self.question,
+                [&question.ask, &question.answer, &question.follow_up],
+            );
+        }
+        doc
+    }
+
+    pub(crate) fn read_topic(&self, doc: &TantivyDocument) -> Option<Topic> {
+        Some(Topic {
+            id: text(doc, self.id)?.to_owned(),
+            title: text(doc, self.title)?.to_owned(),
+            level: text(doc, self.level).and_then(Level::from_name)?,
+            covers: doc
+                .get_all(self.covers)
+                .filter_map(|value| value.as_u64()?.try_into().ok())
+                .collect(),
+            also: texts(doc, self.also),
+            keywords: self.keywords(doc),
+            related: texts(doc, self.related),
+            since: text(doc, self.since).map(str::to_owned),
+            changed: groups(doc, self.changed)
+                .map(|[version, what]| Change { version, what })
+                .collect(),
+            sources: groups(doc, self.source)
+                .map(|[label, url]| Source { label, url })
+                .collect(),
+            checked: text(doc, self.checked)?.to_owned(),
+            summary: text(doc, self.summary)?.to_owned(),
+            body: text(doc, self.body)?.to_owned(),
+            pitfalls: groups(doc, self.pitfall)
+                .map(|[text, hint]| Pitfall {
+                    text,
+                    hint: non_empty(hint),
+                })
+                .collect(),
+            example: groups(doc, self.example)
+                .map(|[info, code]| Block { info, code })
+                .collect(),
+            questions: groups(doc, self.question)
+                .map(|[ask, answer, follow_up]| Question {
+                    ask,
+                    answer,
+                    follow_up,
+                })
+                .collect(),
+        })
+    }
+
+    pub(crate) fn write_card(&self, card: &Card) -> TantivyDocument {
+        let mut doc = TantivyDocument::new();
+        doc.add_text(self.kind, CARD);
+        doc.add_text(self.keyword, card.keyword.qualified());
+        let parts: [Option<&String>; CARD_PARTS] = [
+            Some(&card.meaning),
+            card.syntax.as_ref(),
+            card.value_type.as_ref(),
+            card.default.as_ref(),
+            card.since.as_ref(),
+            card.deprecated.as_ref(),
+            card.alias.as_ref(),
+            card.topic.as_ref(),
+        ];
+        for part in parts {
+            doc.add_text(self.card, part.map_or("", String::as_str));
+        }
+        add_all(&mut doc, self.value, &card.values);
+        doc
+    }
+
+    pub(crate) fn read_card(&self, doc: &TantivyDocument) -> Option<Card> {
+        let parts: [String; CARD_PARTS] = groups(doc, self.card).next()?;
+        let [
+            meaning,
+            syntax,
+            value_type,
+            default,
+            since,
+            deprecated,
+            alias,
+            topic,
+        ] = parts;
+        Some(Card {
+            keyword: self.keywords(doc).into_iter().next()?,
+            meaning,
+            syntax: non_empty(syntax),
+            value_type: non_empty(value_type),
+            default: non_empty(default),
+            since: non_empty(since),
+            deprecated: non_empty(deprecated),
+            alias: non_empty(alias),
+            values: texts(doc, self.value),
+            topic: non_empty(topic),
+        })
+    }
+
+    pub(crate) fn is_topic(&self, doc: &TantivyDocument) -> bool {
+        text(doc, self.kind) == Some(TOPIC)
+    }
+
+    fn keywords(&self, doc: &TantivyDocument) -> Vec<KeywordName> {
+        doc.get_all(self.keyword)
+            .filter_map(|value| value.as_str())
+            .map(KeywordName::from_qualified)
+            .collect()
+    }
+}
+
+fn add_all<T: AsRef<str>>(
+    doc: &mut TantivyDocument,
+    field: Field,
+    values: impl IntoIterator<Item = T>,
+) {
+    for value in values {
+        doc.add_text(field, value);
+    }
+}
+
+pub(crate) fn text(doc: &TantivyDocument, field: Field) -> Option<&str> {
+    doc.get_first(field)?.as_str()
+}
+
+fn texts(doc: &TantivyDocument, field: Field) -> Vec<String> {
+    doc.get_all(field)
+        .filter_map(|value| value.as_str())
+        .map(str::to_owned)
+        .collect()
+}
+
+/// The values of a field, `N` at a time.
+fn groups<const N: usize>(
+    doc: &TantivyDocument,
+    field: Field,
+) -> impl Iterator<Item = [String; N]> {
+    let mut values = texts(doc, field).into_iter();
+    std::iter::from_fn(move || {
+        let group: Vec<String> = values.by_ref().take(N).collect();
+        group.try_into().ok()
+    })
+}
+
+fn non_empty(text: String) -> Option<String> {
+    Some(text).filter(|text| !text.is_empty())
+}

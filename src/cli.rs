@@ -1,0 +1,184 @@
+//! The commands. Each gives text for people, or with `--json` for programs (the shapes are in
+//! `docs/json.md`).
+//!
+//! Exit codes: 0 something was found, 1 nothing was, 2 the question could not be understood or its
+//! input not read.
+
+mod browse;
+mod doctor;
+mod explain;
+mod guide;
+mod render;
+
+use std::io::{self, Write as _};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{CommandFactory as _, Parser, Subcommand};
+use viva_guide::Language;
+
+use crate::lsp;
+
+/// Explains the keyword under the cursor as an interviewer would want it explained.
+#[derive(Debug, Parser)]
+#[command(name = "viva", version, max_term_width = 100)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve an editor over stdin and stdout
+    Lsp {
+        /// Accepted because many editors append it; there is no other way
+        #[arg(long)]
+        stdio: bool,
+    },
+    /// Explain what stands at a place in a file, or a name
+    #[command(
+        after_help = "Examples:\n  viva explain queue.go:14:7\n  viva explain --lang go sync.Cond\n  viva explain --lang sql 'UNION ALL'"
+    )]
+    Explain {
+        /// FILE:LINE:COLUMN as compilers print it (from 1, columns in characters), or a name
+        #[arg(value_name = "PLACE")]
+        what: String,
+        /// The language of the name or the file
+        #[arg(long, value_parser = language)]
+        lang: Option<Language>,
+        #[arg(long)]
+        json: bool,
+    },
+    /// Find topics by words
+    Search {
+        #[arg(required = true)]
+        words: Vec<String>,
+        /// How many to show
+        #[arg(long, default_value_t = 10)]
+        limit: usize,
+        #[arg(long)]
+        json: bool,
+    },
+    /// List the topics
+    Topics {
+        /// Only those of one section, such as redis
+        #[arg(long)]
+        section: Option<String>,
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show a topic with all its questions
+    Show {
+        /// The topic's id, such as redis/persistence
+        id: String,
+        #[arg(long)]
+        json: bool,
+    },
+    /// List every keyword of a file with its topic
+    Keywords {
+        file: PathBuf,
+        /// The language of the file, where its name does not tell
+        #[arg(long, value_parser = language)]
+        lang: Option<Language>,
+        #[arg(long)]
+        json: bool,
+    },
+    /// Work on a guide of your own
+    Guide {
+        #[command(subcommand)]
+        command: GuideCommand,
+    },
+    /// Tell what Viva knows and uses, and how to set up an editor
+    Doctor {
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print the completions of a shell
+    Completions { shell: clap_complete::Shell },
+}
+
+#[derive(Debug, Subcommand)]
+enum GuideCommand {
+    /// Report every mistake in a folder of topics, with file and line
+    Check {
+        folder: PathBuf,
+        /// The folder of the cards
+        #[arg(long)]
+        cards: Option<PathBuf>,
+    },
+}
+
+/// Why a command ends with another code than 0.
+#[derive(Debug)]
+enum Failure {
+    /// Exit code 1. The text says what was looked for.
+    Nothing(String),
+    /// Exit code 2. The text says what to do.
+    Unusable(String),
+    /// Nobody reads the output any more; not worth a word.
+    Closed,
+}
+
+type Outcome = Result<(), Failure>;
+
+impl From<io::Error> for Failure {
+    fn from(_: io::Error) -> Failure {
+        Failure::Closed
+    }
+}
+
+/// Where commands write: colours only where they are wanted (`NO_COLOR`, not a terminal).
+type Output = anstream::AutoStream<io::Stdout>;
+
+/// Runs the command that the arguments name.
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    if let Command::Lsp { .. } = arguments.command {
+        return lsp::serve();
+    }
+    let mut out = anstream::stdout();
+    let outcome = run(arguments.command, &mut out).and_then(|()| Ok(out.flush()?));
+    let (text, code) = match outcome {
+        Ok(()) => return ExitCode::SUCCESS,
+        Err(Failure::Closed) => return ExitCode::SUCCESS,
+        Err(Failure::Nothing(text)) => (text, 1),
+        Err(Failure::Unusable(text)) => (text, 2),
+    };
+    // If stderr is closed too, the exit code still tells.
+    let _ = writeln!(anstream::stderr(), "viva: {text}");
+    ExitCode::from(code)
+}
+
+fn run(command: Command, out: &mut Output) -> Outcome {
+    match command {
+        Command::Lsp { .. } => Ok(()),
+        Command::Explain { what, lang, json } => explain::explain(out, &what, lang, json),
+        Command::Keywords { file, lang, json } => explain::keywords(out, &file, lang, json),
+        Command::Search { words, limit, json } => {
+            browse::search(out, &words.join(" "), limit, json)
+        }
+        Command::Topics { section, json } => browse::topics(out, section.as_deref(), json),
+        Command::Show { id, json } => browse::show(out, &id, json),
+        Command::Guide {
+            command: GuideCommand::Check { folder, cards },
+        } => guide::check(out, &folder, cards.as_deref()),
+        Command::Doctor { json } => doctor::doctor(out, json),
+        Command::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Arguments::command(), "viva", &mut script);
+            Ok(out.write_all(&script)?)
+        }
+    }
+}
+
+fn language(name: &str) -> Result<Language, String> {
+    let known = Language::ALL.map(Language::name).join(", ");
+    Language::from_name(name).ok_or_else(|| format!("the languages are {known}"))
+}
+
+/// Writes one JSON value on one line.
+fn write_json(out: &mut Output, value: &impl serde::Serialize) -> Outcome {
+    let text =
+        serde_json::to_string(value).map_err(|error| Failure::Unusable(error.to_string()))?;
+    Ok(writeln!(out, "{text}")?)
+}

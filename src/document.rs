@@ -1,0 +1,216 @@
+//! A document is an open file: its text, its language, and where lines and columns are.
+//!
+//! This module hides ropey: outside it, a place in a text is a byte offset or an LSP position.
+
+use std::ops::Range;
+use std::sync::{Arc, OnceLock};
+
+use ropey::{Rope, RopeSlice};
+use viva_guide::Language;
+
+use crate::keywords::{self, Keyword, Source, go};
+
+/// What a column counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Encoding {
+    /// Bytes.
+    Utf8,
+    /// UTF-16 code units: what LSP means where nothing else was agreed.
+    #[default]
+    Utf16,
+    /// Characters (Unicode scalar values).
+    Utf32,
+}
+
+/// A line and a column, both from 0. A line ends at `\n`, `\r\n` or `\r` and nothing else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Position {
+    pub line: usize,
+    /// Counted in an [`Encoding`].
+    pub column: usize,
+}
+
+/// An open file at one version. Cheap to clone: the text is shared.
+#[derive(Clone, Debug)]
+pub struct Document {
+    pub version: i32,
+    /// None: Viva has nothing to say about this file.
+    pub language: Option<Language>,
+    rope: Rope,
+    /// Computed when first asked for, once per version.
+    parsed: Arc<OnceLock<Parsed>>,
+    /// The tree of an earlier version with the edits since then noted in it.
+    old_tree: Option<tree_sitter::Tree>,
+}
+
+/// What is derived from a text.
+#[derive(Debug)]
+struct Parsed {
+    text: String,
+    tree: Option<tree_sitter::Tree>,
+}
+
+impl Document {
+    pub fn new(version: i32, language: Option<Language>, text: &str) -> Document {
+        Document {
+            version,
+            language,
+            rope: Rope::from_str(text),
+            parsed: Arc::default(),
+            old_tree: None,
+        }
+    }
+
+    /// The length in bytes.
+    pub fn len(&self) -> usize {
+        self.rope.len_bytes()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    pub fn text(&self) -> &str {
+        &self.parsed().text
+    }
+
+    /// The keyword at a byte offset.
+    pub fn keyword_at(&self, offset: usize) -> Option<Keyword> {
+        keywords::at(self.language?, self.source(), offset)
+    }
+
+    /// Every keyword, in the order of the text.
+    pub fn keywords(&self) -> Vec<Keyword> {
+        self.language
+            .map_or_else(Vec::new, |language| keywords::all(language, self.source()))
+    }
+
+    fn source(&self) -> Source<'_> {
+        let parsed = self.parsed();
+        Source {
+            text: &parsed.text,
+            tree: parsed.tree.as_ref(),
+        }
+    }
+
+    fn parsed(&self) -> &Parsed {
+        self.parsed.get_or_init(|| {
+            let text = String::from(&self.rope);
+            let tree = match self.language {
+                Some(Language::Go) => go::parse(&text, self.old_tree.as_ref()),
+                _ => None,
+            };
+            Parsed { text, tree }
+        })
+    }
+
+    /// Replaces the whole text.
+    pub fn replace_all(&mut self, text: &str) {
+        self.rope = Rope::from_str(text);
+        self.parsed = Arc::default();
+        self.old_tree = None;
+    }
+
+    /// Replaces a byte range, which must lie on character boundaries (as the ranges that
+    /// [`Document::offset`] gives do).
+    pub fn replace(&mut self, range: Range<usize>, text: &str) {
+        let edit = self.tree_edit(range.clone(), text);
+        let chars = self.rope.byte_to_char(range.start)..self.rope.byte_to_char(range.end);
+        self.rope.remove(chars.clone());
+        self.rope.insert(chars.start, text);
+        // The tree of the last parsed version carries on, with this edit noted in it.
+        let tree = match self.parsed.get() {
+            Some(parsed) => parsed.tree.clone(),
+            None => self.old_tree.take(),
+        };
+        self.old_tree = tree.map(|mut tree| {
+            tree.edit(&edit);
+            tree
+        });
+        self.parsed = Arc::default();
+    }
+
+    fn tree_edit(&self, range: Range<usize>, text: &str) -> tree_sitter::InputEdit {
+        let start = self.point(range.start);
+        let lines = text.bytes().filter(|byte| *byte == b'\n').count();
+        let last = text.rsplit('\n').next().map_or(0, str::len);
+        let new_end = tree_sitter::Point {
+            row: start.row + lines,
+            column: if lines == 0 {
+                start.column + last
+            } else {
+                last
+            },
+        };
+        tree_sitter::InputEdit {
+            start_byte: range.start,
+            old_end_byte: range.end,
+            new_end_byte: range.start + text.len(),
+            start_position: start,
+            old_end_position: self.point(range.end),
+            new_end_position: new_end,
+        }
+    }
+
+    /// Row and byte column as tree-sitter counts them. It ends lines at `\n` only; rows are used by
+    /// nobody here, so that a lone `\r` does no harm.
+    fn point(&self, offset: usize) -> tree_sitter::Point {
+        let row = self.rope.byte_to_line(offset);
+        tree_sitter::Point {
+            row,
+            column: offset - self.rope.line_to_byte(row),
+        }
+    }
+
+    /// The byte offset of a position. A column past the end of its line is the end of the line, a
+    /// line past the last is the end of the text, a column inside a character is its start.
+    pub fn offset(&self, position: Position, encoding: Encoding) -> usize {
+        if position.line >= self.rope.len_lines() {
+            return self.rope.len_bytes();
+        }
+        let start = self.rope.line_to_byte(position.line);
+        let line = without_line_end(self.rope.line(position.line));
+        let within = match encoding {
+            Encoding::Utf8 => {
+                let column = position.column.min(line.len_bytes());
+                line.char_to_byte(line.byte_to_char(column))
+            }
+            Encoding::Utf16 => {
+                let column = position.column.min(line.len_utf16_cu());
+                line.char_to_byte(line.utf16_cu_to_char(column))
+            }
+            Encoding::Utf32 => line.char_to_byte(position.column.min(line.len_chars())),
+        };
+        start + within
+    }
+
+    /// The position of a byte offset; an offset past the end is the end.
+    pub fn position(&self, offset: usize, encoding: Encoding) -> Position {
+        let offset = offset.min(self.rope.len_bytes());
+        let line = self.rope.byte_to_line(offset);
+        let start = self.rope.line_to_char(line);
+        let char = self.rope.byte_to_char(offset);
+        let column = match encoding {
+            Encoding::Utf8 => self.rope.char_to_byte(char) - self.rope.line_to_byte(line),
+            Encoding::Utf16 => self.rope.char_to_utf16_cu(char) - self.rope.char_to_utf16_cu(start),
+            Encoding::Utf32 => char - start,
+        };
+        Position { line, column }
+    }
+
+    /// How many lines there are; a text that ends with a line end has an empty last line.
+    pub fn line_count(&self) -> usize {
+        self.rope.len_lines()
+    }
+}
+
+fn without_line_end(line: RopeSlice<'_>) -> RopeSlice<'_> {
+    let mut end = line.len_chars();
+    while end > 0 && matches!(line.char(end - 1), '\n' | '\r') {
+        end -= 1;
+    }
+    line.slice(..end)
+}
+
+#[cfg(test)]
+mod tests;

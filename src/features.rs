@@ -1,0 +1,21 @@
+//! What Viva answers. Each feature is one module with one function named after the request; plain
+//! data in, plain data out, and `None` or nothing where there is nothing to say.
+
+pub mod hover;
+pub mod page;
+pub mod plain_text;
+pub mod related;
+pub mod search;
+
+use viva_guide::{Explanation, Guide, Language};
+
+use crate::keywords::Keyword;
+
+/// What the guide says about a keyword: in its sense at that place first, then by its names.
+pub fn explain(guide: &Guide, language: Language, keyword: &Keyword) -> Option<Explanation> {
+    let sense = keyword.sense.iter().map(|sense| sense.name.as_str());
+    guide.explain(
+        language,
+        sense.chain(keyword.names.iter().map(String::as_str)),
+    )
+}

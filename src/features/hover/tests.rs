@@ -1,0 +1,1 @@
+//! Hovers as they are shown.

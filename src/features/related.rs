@@ -1,0 +1,58 @@
+//! Related: the interview questions that belong to the keyword at a place.
+
+use std::ops::Range;
+
+use viva_guide::topic::qualified;
+use viva_guide::{Guide, Language, RelatedQuestion, Topic};
+
+use crate::document::{Document, Encoding, Position};
+use crate::features::explain;
+
+/// How many lines before and after the cursor tell what the code is about.
+const LINES_AROUND: usize = 20;
+
+/// The largest text that is searched for what it is about, in bytes.
+const TEXT_MAX: usize = 256 << 10;
+
+/// What is offered at a place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Related {
+    /// The keyword that the questions belong to.
+    pub range: Range<usize>,
+    pub topic: Topic,
+    /// The topic's own questions first, then those of other topics.
+    pub questions: Vec<RelatedQuestion>,
+}
+
+/// The questions for the keyword at a byte offset, at most `limit`.
+pub fn related(guide: &Guide, document: &Document, offset: usize, limit: usize) -> Option<Related> {
+    let language = document.language?;
+    let keyword = document.keyword_at(offset)?;
+    let topic = explain(guide, language, &keyword)?.topic?;
+    let around = names_around(document, language, offset);
+    let questions = guide.related(&topic, &around, limit);
+    Some(Related {
+        range: keyword.range,
+        topic,
+        questions,
+    })
+}
+
+/// The most specific names of the other keywords near a place.
+fn names_around(document: &Document, language: Language, offset: usize) -> Vec<String> {
+    if document.len() > TEXT_MAX {
+        return Vec::new();
+    }
+    let line = document.position(offset, Encoding::Utf8).line;
+    let start_of = |line| document.offset(Position { line, column: 0 }, Encoding::Utf8);
+    let near = start_of(line.saturating_sub(LINES_AROUND))..start_of(line + LINES_AROUND + 1);
+    let keywords = document.keywords();
+    let mut names: Vec<String> = keywords
+        .iter()
+        .filter(|keyword| near.contains(&keyword.range.start) && !keyword.range.contains(&offset))
+        .filter_map(|keyword| Some(qualified(language, keyword.names.first()?)))
+        .collect();
+    names.sort();
+    names.dedup();
+    names
+}

@@ -1,0 +1,70 @@
+//! A keyword is something in a file that the guide may explain.
+//!
+//! One recogniser per language, all with one signature: [`Source`] in, [`Keyword`]s out.
+//! A recogniser knows syntax only. Whether a name means something to the guide is the guide's
+//! business, so a keyword carries every name it could be looked up by.
+
+pub mod dockerfile;
+pub mod go;
+pub mod redis_conf;
+pub mod sql;
+
+use std::ops::Range;
+
+use viva_guide::Language;
+
+/// What a recogniser sees: the text, and for languages that have one the syntax tree of exactly
+/// that text.
+#[derive(Clone, Copy, Debug)]
+pub struct Source<'a> {
+    pub text: &'a str,
+    pub tree: Option<&'a tree_sitter::Tree>,
+}
+
+/// A recognised name and where it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Keyword {
+    /// Qualified names from most to least specific (`sync.Cond.Wait`, `sync.Cond`, `sync`), in the
+    /// spelling of the guide (`index/guide/README.md`); never empty.
+    pub names: Vec<String>,
+    /// What the code around it says about its meaning, where that matters.
+    pub sense: Option<Sense>,
+    /// Byte range of exactly the token (of the whole phrase for a phrase).
+    pub range: Range<usize>,
+}
+
+/// The meaning that a keyword has at one place: `make` makes a channel, a slice or a map.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sense {
+    /// The name to look up before all others: `builtin.make(chan)`.
+    pub name: String,
+    /// What to say about this very place: `buffered channel, capacity 10`.
+    pub note: Option<String>,
+}
+
+/// Every keyword of a file, in the order of the text.
+pub fn all(language: Language, source: Source<'_>) -> Vec<Keyword> {
+    match language {
+        Language::Go => go::keywords(source),
+        Language::Dockerfile => dockerfile::keywords(source),
+        Language::Sql => sql::keywords(source),
+        Language::Redis => redis_conf::keywords(source),
+        Language::Compose => Vec::new(),
+    }
+}
+
+/// The keyword at a byte offset: the one that covers it, else the one that ends there (a cursor
+/// between two characters belongs to both).
+pub fn at(language: Language, source: Source<'_>, offset: usize) -> Option<Keyword> {
+    let keyword_at = match language {
+        Language::Go => go::keyword_at,
+        Language::Dockerfile => dockerfile::keyword_at,
+        Language::Sql => sql::keyword_at,
+        Language::Redis => redis_conf::keyword_at,
+        Language::Compose => return None,
+    };
+    keyword_at(source, offset).or_else(|| {
+        let before = source.text.get(..offset)?.chars().next_back()?.len_utf8();
+        keyword_at(source, offset - before).filter(|keyword| keyword.range.end == offset)
+    })
+}

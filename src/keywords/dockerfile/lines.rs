@@ -1,0 +1,193 @@
+//! Logical lines of a Dockerfile: what BuildKit's parser makes of continuations, comments, parser
+//! directives and here-documents (`frontend/dockerfile/parser/parser.go`).
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use super::heredoc::{self, Marker};
+
+/// A parser directive or an instruction.
+pub(super) enum Line<'a> {
+    /// `# syntax=…`: the range of the key word in the source.
+    Directive(Range<usize>),
+    Instruction(Joined<'a>),
+}
+
+/// An instruction with its continuation lines joined.
+///
+/// BuildKit joins before it looks at words, so that a word may be broken by a continuation. Words
+/// are therefore sought in the joined text and brought back to the source by [`Joined::in_source`].
+pub(super) struct Joined<'a> {
+    pub(super) text: Cow<'a, str>,
+    /// The character that escapes: `\` or, after `# escape`, a backtick.
+    pub(super) escape: u8,
+    /// The here-document markers of the line, as ranges in `text`.
+    pub(super) heredocs: Vec<Range<usize>>,
+    /// Where each physical line begins: offset in `text`, offset in the source.
+    pieces: Vec<(usize, usize)>,
+    /// The end in the source, past the here-documents.
+    pub(super) end: usize,
+}
+
+impl Joined<'_> {
+    /// The place in the source of a non-empty range of `text`.
+    pub(super) fn in_source(&self, range: &Range<usize>) -> Range<usize> {
+        // The end is found through the last byte: the end itself may belong to the next piece.
+        self.offset(range.start)..self.offset(range.end.saturating_sub(1)) + 1
+    }
+
+    fn offset(&self, at: usize) -> usize {
+        let piece = self
+            .pieces
+            .partition_point(|(joined, _)| *joined <= at)
+            .saturating_sub(1);
+        self.pieces
+            .get(piece)
+            .map_or(at, |(joined, source)| source + (at - joined))
+    }
+}
+
+/// Reads a file line by line.
+pub(super) struct Lines<'a> {
+    source: &'a str,
+    position: usize,
+    escape: u8,
+    /// The parser directives seen so far while further ones are valid: they end at the first line
+    /// that is not one.
+    directives: Option<Vec<&'static str>>,
+}
+
+impl<'a> Lines<'a> {
+    pub(super) fn new(source: &'a str) -> Self {
+        let position = if source.starts_with('\u{feff}') {
+            '\u{feff}'.len_utf8()
+        } else {
+            0
+        };
+        Self {
+            source,
+            position,
+            escape: b'\\',
+            directives: Some(Vec::new()),
+        }
+    }
+
+    /// The next physical line without its line ending, and where it starts.
+    fn physical(&mut self) -> Option<(usize, &'a str)> {
+        let start = self.position;
+        let rest = self.source.get(start..).filter(|rest| !rest.is_empty())?;
+        let length = rest.find('\n').map_or(rest.len(), |newline| newline + 1);
+        self.position += length;
+        Some((start, rest[..length].trim_end_matches(['\r', '\n'])))
+    }
+
+    /// The key word of a parser directive, as a range of `line`, with the effect it has.
+    fn directive(&mut self, line: &str) -> Option<Range<usize>> {
+        let seen = self.directives.as_mut()?;
+        let found = parse_directive(line).filter(|(name, ..)| !seen.contains(name));
+        let Some((name, range, value)) = found else {
+            self.directives = None;
+            return None;
+        };
+        seen.push(name);
+        if name == "escape"
+            && let [escape @ (b'\\' | b'`')] = value.as_bytes()
+        {
+            self.escape = *escape;
+        }
+        Some(range)
+    }
+
+    /// Reads the lines that continue a first one, `content` being what that one contributes.
+    fn join(&mut self, start: usize, content: &'a str) -> Joined<'a> {
+        let mut text = Cow::Borrowed(content);
+        let mut pieces = vec![(0, start)];
+        while let Some((start, line)) = self.physical() {
+            let trimmed = line.trim_start();
+            if trimmed.is_empty() || trimmed.starts_with('#') {
+                continue;
+            }
+            let continued = continued(line, self.escape);
+            pieces.push((text.len(), start));
+            text.to_mut().push_str(continued.unwrap_or(line));
+            if continued.is_none() {
+                break;
+            }
+        }
+        Joined {
+            text,
+            pieces,
+            escape: self.escape,
+            heredocs: Vec::new(),
+            end: self.position,
+        }
+    }
+
+    /// Skips the body of a here-document. An unterminated one reaches to the end of the file.
+    fn skip_body(&mut self, marker: &Marker) {
+        while let Some((_, line)) = self.physical() {
+            let line = if marker.strips_tabs {
+                line.trim_start_matches('\t')
+            } else {
+                line
+            };
+            if line == marker.name {
+                break;
+            }
+        }
+    }
+}
+
+impl<'a> Iterator for Lines<'a> {
+    type Item = Line<'a>;
+
+    fn next(&mut self) -> Option<Line<'a>> {
+        loop {
+            let (start, line) = self.physical()?;
+            let trimmed = line.trim_start();
+            let start = start + (line.len() - trimmed.len());
+            if let Some(key) = self.directive(trimmed) {
+                return Some(Line::Directive(start + key.start..start + key.end));
+            }
+            if trimmed.is_empty() || trimmed.starts_with('#') {
+                continue;
+            }
+            let mut joined = match continued(trimmed, self.escape) {
+                Some(content) => self.join(start, content),
+                None => Joined {
+                    text: Cow::Borrowed(trimmed),
+                    pieces: vec![(0, start)],
+                    escape: self.escape,
+                    heredocs: Vec::new(),
+                    end: self.position,
+                },
+            };
+            for marker in heredoc::markers(&joined.text, joined.escape) {
+                self.skip_body(&marker);
+                joined.heredocs.push(marker.range);
+            }
+            joined.end = self.position;
+            return Some(Line::Instruction(joined));
+        }
+    }
+}
+
+/// What a line contributes if it is continued on the next one. An escape character before the last
+/// one takes its meaning away.
+fn continued(line: &str, escape: u8) -> Option<&str> {
+    let escape = char::from(escape);
+    let content = line.trim_end_matches([' ', '\t']).strip_suffix(escape)?;
+    (!content.ends_with(escape)).then_some(content)
+}
+
+/// `# name = value`: the name, its range in the line, and the value.
+fn parse_directive(line: &str) -> Option<(&'static str, Range<usize>, &str)> {
+    let after = line.strip_prefix('#')?.trim_start();
+    let start = line.len() - after.len();
+    let (key, value) = after.split_once('=')?;
+    let (key, value) = (key.trim_end(), value.trim());
+    let name = ["syntax", "escape", "check"]
+        .into_iter()
+        .find(|name| key.eq_ignore_ascii_case(name))?;
+    (!value.is_empty()).then_some((name, start..start + key.len(), value))
+}

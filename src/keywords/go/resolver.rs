@@ -1,0 +1,431 @@
+//! What a name means at its place. A resolver walks the regions of a file with a stack of scopes and
+//! keeps the keywords that are asked for.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use tree_sitter::{Node, Tree};
+
+use super::declarations::{Declaration, Declarations, TypeSpec, collect};
+use super::library::{self, Member};
+use super::names::{self, Predeclared};
+use super::syntax::{children, children_by_field, contains, field, text_of};
+use super::types::{Signature, Type};
+use super::{Keyword, Sense};
+
+/// How deep syntax may nest before its types stay unknown: the walk recurses, and stacks are finite.
+const DEEPEST: usize = 300;
+
+/// Which keywords are asked for.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Wanted {
+    All,
+    /// The one at this byte offset.
+    At(usize),
+}
+
+/// What an expression stands for.
+#[derive(Clone, Debug)]
+pub(super) enum Meaning<'a> {
+    Value(Type<'a>),
+    Type(Type<'a>),
+    /// An imported package, by its path.
+    Package(&'a str),
+    /// A predeclared function.
+    Builtin(&'static str),
+}
+
+/// Where the meaning of a name comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Origin<'a> {
+    /// The file itself, or unknown: nothing to say.
+    Own,
+    Predeclared(&'static str),
+    Import(&'a str),
+    /// A package imported with a dot.
+    DotImport(&'a str),
+}
+
+/// Work that is done once, and must not ask for itself.
+#[derive(Clone, Debug)]
+pub(super) enum Once<T> {
+    NotYet,
+    Running,
+    Done(T),
+}
+
+/// A type that the file declares, in a function or outside.
+#[derive(Debug)]
+pub(super) struct OwnType<'a> {
+    pub(super) spec: TypeSpec<'a>,
+    /// Methods belong to types outside of functions only.
+    pub(super) is_local: bool,
+    pub(super) bounds: Rc<[Type<'a>]>,
+    pub(super) underlying: Once<Type<'a>>,
+}
+
+#[derive(Debug)]
+pub(super) struct Resolver<'a> {
+    pub(super) text: &'a str,
+    pub(super) declarations: Declarations<'a>,
+    pub(super) types: Vec<OwnType<'a>>,
+    values: Vec<Once<Type<'a>>>,
+    signatures: HashMap<usize, Rc<Signature<'a>>>,
+    top_level: Vec<Node<'a>>,
+    pub(super) scopes: Vec<HashMap<&'a str, Meaning<'a>>>,
+    depth: usize,
+    wanted: Wanted,
+    /// More than zero while declarations are looked up for their types only.
+    quiet: usize,
+    found: Vec<Keyword>,
+}
+
+impl<'a> Resolver<'a> {
+    pub(super) fn new(text: &'a str, tree: &'a Tree, wanted: Wanted) -> Resolver<'a> {
+        let top_level: Vec<Node<'a>> = children(tree.root_node()).collect();
+        let declarations = collect(text, &top_level);
+        let types = declarations
+            .types
+            .iter()
+            .map(|&spec| OwnType::new(spec, false))
+            .collect();
+        Resolver {
+            text,
+            types,
+            values: vec![Once::NotYet; declarations.values.len()],
+            declarations,
+            signatures: HashMap::new(),
+            top_level,
+            scopes: Vec::new(),
+            depth: 0,
+            wanted,
+            quiet: 0,
+            found: Vec::new(),
+        }
+    }
+
+    /// The keywords that are asked for.
+    pub(super) fn resolve(mut self) -> Vec<Keyword> {
+        let top_level = std::mem::take(&mut self.top_level);
+        for region in regions(&top_level) {
+            let is_wanted = match self.wanted {
+                Wanted::All => true,
+                Wanted::At(offset) => region.iter().any(|node| contains(*node, offset)),
+            };
+            if is_wanted {
+                self.in_scope(|resolver| region.iter().for_each(|node| resolver.statement(*node)));
+            }
+        }
+        self.found
+    }
+
+    // What is asked for.
+
+    /// Whether nothing that is asked for can be in the node.
+    pub(super) fn is_elsewhere(&self, node: Node<'a>) -> bool {
+        self.quiet > 0
+            || match self.wanted {
+                Wanted::All => false,
+                Wanted::At(offset) => !contains(node, offset),
+            }
+    }
+
+    pub(super) fn say(&mut self, node: Node<'a>, names: impl FnOnce() -> Vec<String>) {
+        self.say_with_sense(node, names, None);
+    }
+
+    pub(super) fn say_with_sense(
+        &mut self,
+        node: Node<'a>,
+        names: impl FnOnce() -> Vec<String>,
+        sense: Option<Sense>,
+    ) {
+        if !self.is_elsewhere(node) && !node.byte_range().is_empty() {
+            self.found.push(Keyword {
+                names: names(),
+                sense,
+                range: node.byte_range(),
+            });
+        }
+    }
+
+    // The walk.
+
+    /// Goes one level down, unless that is too deep.
+    pub(super) fn deeper<T>(&mut self, otherwise: T, walk: impl FnOnce(&mut Self) -> T) -> T {
+        if self.depth >= DEEPEST {
+            return otherwise;
+        }
+        self.depth += 1;
+        let result = walk(self);
+        self.depth -= 1;
+        result
+    }
+
+    pub(super) fn in_scope<T>(&mut self, walk: impl FnOnce(&mut Self) -> T) -> T {
+        self.scopes.push(HashMap::new());
+        let result = walk(self);
+        self.scopes.pop();
+        result
+    }
+
+    /// Looks at a declaration outside of functions without saying anything.
+    fn outside<T>(&mut self, look: impl FnOnce(&mut Self) -> T) -> T {
+        let scopes = std::mem::take(&mut self.scopes);
+        self.quiet += 1;
+        let result = self.in_scope(look);
+        self.quiet -= 1;
+        self.scopes = scopes;
+        result
+    }
+
+    pub(super) fn text_of(&self, node: Node<'a>) -> &'a str {
+        text_of(node, self.text)
+    }
+
+    // Names.
+
+    pub(super) fn declare(&mut self, name: &'a str, meaning: Meaning<'a>) {
+        if name != "_"
+            && let Some(scope) = self.scopes.last_mut()
+        {
+            scope.insert(name, meaning);
+        }
+    }
+
+    pub(super) fn declare_variable(&mut self, name: Node<'a>, type_: Type<'a>) {
+        self.declare(self.text_of(name), Meaning::Value(type_.of_variable()));
+    }
+
+    /// The meaning of a name without a qualifier.
+    pub(super) fn look_up(&mut self, name: &'a str) -> (Meaning<'a>, Origin<'a>) {
+        if name == "_" {
+            return (Meaning::Value(Type::Unknown), Origin::Own);
+        }
+        if let Some(meaning) = self.scopes.iter().rev().find_map(|scope| scope.get(name)) {
+            return (meaning.clone(), Origin::Own);
+        }
+        if let Some(&declaration) = self.declarations.names.get(name) {
+            return (self.declared(declaration), Origin::Own);
+        }
+        if let Some(&path) = self.declarations.imports.get(name) {
+            return (Meaning::Package(path), Origin::Import(path));
+        }
+        for &path in &self.declarations.dot_imports {
+            if let Some(member) = library::member(path, name) {
+                return (
+                    meaning_of_member(path, name, member),
+                    Origin::DotImport(path),
+                );
+            }
+        }
+        if let Some((name, kind)) = names::predeclared(name) {
+            let meaning = match kind {
+                Predeclared::Type => Meaning::Type(Type::Basic(name)),
+                Predeclared::Function => Meaning::Builtin(name),
+                Predeclared::Value => Meaning::Value(match name {
+                    "true" | "false" => Type::Basic("bool"),
+                    "iota" => Type::Untyped,
+                    _ => Type::Unknown,
+                }),
+            };
+            return (meaning, Origin::Predeclared(name));
+        }
+        (Meaning::Value(Type::Unknown), Origin::Own)
+    }
+
+    /// The meaning of a name, which is said if it is a keyword.
+    pub(super) fn name(&mut self, node: Node<'a>) -> Meaning<'a> {
+        let (meaning, origin) = self.look_up(self.text_of(node));
+        self.say_origin(node, origin, None);
+        meaning
+    }
+
+    pub(super) fn say_origin(&mut self, node: Node<'a>, origin: Origin<'a>, sense: Option<Sense>) {
+        let name = self.text_of(node);
+        match origin {
+            Origin::Own => {}
+            Origin::Predeclared(name) => {
+                self.say_with_sense(node, || vec![format!("builtin.{name}")], sense);
+            }
+            Origin::Import(path) => self.say(node, || vec![path.to_owned()]),
+            Origin::DotImport(path) => self.say(node, || names::member_names(path, name)),
+        }
+    }
+
+    /// What `package.member` means; both halves are said.
+    pub(super) fn qualified(
+        &mut self,
+        qualifier: Node<'a>,
+        path: &'a str,
+        member: Node<'a>,
+    ) -> Option<Meaning<'a>> {
+        let name = self.text_of(member);
+        self.say(qualifier, || {
+            vec![path.to_owned(), format!("{path}.{name}")]
+        });
+        self.say(member, || names::member_names(path, name));
+        let known = library::member(path, name)?;
+        Some(meaning_of_member(path, name, known))
+    }
+
+    // Declarations outside of functions.
+
+    fn declared(&mut self, declaration: Declaration<'a>) -> Meaning<'a> {
+        match declaration {
+            Declaration::Type(index) => Meaning::Type(self.own_type(index)),
+            Declaration::Function(node) => {
+                Meaning::Value(Type::Function(self.declared_signature(node)))
+            }
+            Declaration::Value(index) => Meaning::Value(self.declared_value(index)),
+        }
+    }
+
+    /// A type by its name; an alias is what it stands for.
+    pub(super) fn own_type(&mut self, index: usize) -> Type<'a> {
+        if self
+            .types
+            .get(index)
+            .is_some_and(|own| own.spec.node.kind() == "type_alias")
+        {
+            return self.own_underlying(index);
+        }
+        Type::Own {
+            index,
+            arguments: Rc::from([]),
+        }
+    }
+
+    /// The type that a declaration gives a name to.
+    pub(super) fn own_underlying(&mut self, index: usize) -> Type<'a> {
+        let Some(own) = self.types.get_mut(index) else {
+            return Type::Unknown;
+        };
+        match &own.underlying {
+            Once::Done(type_) => return type_.clone(),
+            Once::Running => return Type::Unknown,
+            Once::NotYet => own.underlying = Once::Running,
+        }
+        let node = own.spec.node;
+        let (bounds, underlying) = self.outside(|resolver| {
+            let bounds = resolver.type_parameters(node);
+            (
+                bounds,
+                field(node, "type").map_or(Type::Unknown, |type_| resolver.type_of(type_)),
+            )
+        });
+        if let Some(own) = self.types.get_mut(index) {
+            own.bounds = bounds.into();
+            own.underlying = Once::Done(underlying.clone());
+        }
+        underlying
+    }
+
+    /// The signature of a function or method that the file declares.
+    pub(super) fn declared_signature(&mut self, node: Node<'a>) -> Rc<Signature<'a>> {
+        if let Some(signature) = self.signatures.get(&node.id()) {
+            return Rc::clone(signature);
+        }
+        let signature = Rc::new(self.outside(|resolver| resolver.signature(node)));
+        self.signatures.insert(node.id(), Rc::clone(&signature));
+        signature
+    }
+
+    fn declared_value(&mut self, index: usize) -> Type<'a> {
+        let (Some(&spec), Some(value)) = (
+            self.declarations.values.get(index),
+            self.values.get_mut(index),
+        ) else {
+            return Type::Unknown;
+        };
+        match value {
+            Once::Done(type_) => return type_.clone(),
+            Once::Running => return Type::Unknown,
+            Once::NotYet => *value = Once::Running,
+        }
+        let type_ = self.outside(|resolver| {
+            let count = children_by_field(spec.node, "name").count();
+            let types = resolver.types_of_values(spec.node, count);
+            let is_constant = spec.node.kind() == "const_spec";
+            let type_ = types
+                .into_iter()
+                .nth(spec.position)
+                .unwrap_or(Type::Unknown);
+            if is_constant {
+                type_
+            } else {
+                type_.of_variable()
+            }
+        });
+        if let Some(value) = self.values.get_mut(index) {
+            *value = Once::Done(type_.clone());
+        }
+        type_
+    }
+}
+
+impl<'a> OwnType<'a> {
+    pub(super) fn new(spec: TypeSpec<'a>, is_local: bool) -> OwnType<'a> {
+        OwnType {
+            spec,
+            is_local,
+            bounds: Rc::from([]),
+            underlying: Once::NotYet,
+        }
+    }
+}
+
+impl<'a> Meaning<'a> {
+    /// The type of a value; of several, the first.
+    pub(super) fn into_value(self) -> Type<'a> {
+        match self {
+            Meaning::Value(Type::Tuple(types)) => types.first().cloned().unwrap_or(Type::Unknown),
+            Meaning::Value(type_) => type_,
+            Meaning::Type(_) | Meaning::Package(_) | Meaning::Builtin(_) => Type::Unknown,
+        }
+    }
+
+    pub(super) fn into_type(self) -> Type<'a> {
+        match self {
+            Meaning::Type(type_) => type_,
+            Meaning::Value(_) | Meaning::Package(_) | Meaning::Builtin(_) => Type::Unknown,
+        }
+    }
+}
+
+fn meaning_of_member<'a>(package: &'a str, name: &'a str, member: Member<'a>) -> Meaning<'a> {
+    match member {
+        Member::Type => Meaning::Type(Type::library(package, name)),
+        Member::Alias(type_) => Meaning::Type(type_),
+        Member::Function(signature) => Meaning::Value(Type::Function(signature)),
+        Member::Value(type_) => Meaning::Value(type_),
+    }
+}
+
+/// Parts of a file that share no local names. A declaration is one by itself; the loose statements and
+/// errors that an unfinished function falls apart into are one together.
+fn regions<'a, 'n>(top_level: &'n [Node<'a>]) -> impl Iterator<Item = &'n [Node<'a>]> {
+    let mut is_loose = top_level
+        .first()
+        .is_some_and(|first| !is_declaration(*first));
+    top_level.chunk_by(move |_, next| {
+        is_loose = match next.kind() {
+            "type_declaration" | "var_declaration" | "const_declaration" => is_loose,
+            _ => !is_declaration(*next),
+        };
+        is_loose
+    })
+}
+
+fn is_declaration(node: Node<'_>) -> bool {
+    matches!(
+        node.kind(),
+        "function_declaration"
+            | "method_declaration"
+            | "import_declaration"
+            | "package_clause"
+            | "type_declaration"
+            | "var_declaration"
+            | "const_declaration"
+    )
+}

@@ -1,0 +1,64 @@
+//! Short words for questions to tree-sitter.
+
+use tree_sitter::Node;
+
+/// The text of a node. Nodes begin and end between characters, so this is empty only if the tree
+/// belongs to another text.
+pub(super) fn text_of<'a>(node: Node<'_>, text: &'a str) -> &'a str {
+    text.get(node.byte_range()).unwrap_or("")
+}
+
+pub(super) fn field<'a>(node: Node<'a>, name: &str) -> Option<Node<'a>> {
+    node.child_by_field_name(name)
+}
+
+/// The named children without comments.
+pub(super) fn children(
+    node: Node<'_>,
+) -> impl DoubleEndedIterator<Item = Node<'_>> + ExactSizeIterator {
+    all_children(node, |child| child.is_named() && child.kind() != "comment")
+}
+
+/// The named children of one field: the names in `var a, b int`.
+pub(super) fn children_by_field<'a>(node: Node<'a>, name: &str) -> std::vec::IntoIter<Node<'a>> {
+    let mut cursor = node.walk();
+    let found: Vec<Node<'a>> = node
+        .children_by_field_name(name, &mut cursor)
+        .filter(Node::is_named)
+        .collect();
+    found.into_iter()
+}
+
+/// The children with operators, keywords and brackets.
+pub(super) fn tokens(node: Node<'_>) -> std::vec::IntoIter<Node<'_>> {
+    all_children(node, |_| true)
+}
+
+/// Whether one of the children is this keyword or operator.
+pub(super) fn has_token(node: Node<'_>, token: &str) -> bool {
+    tokens(node).any(|child| child.kind() == token)
+}
+
+pub(super) fn contains(node: Node<'_>, offset: usize) -> bool {
+    node.byte_range().contains(&offset)
+}
+
+fn all_children<'a>(
+    node: Node<'a>,
+    wanted: impl Fn(&Node<'a>) -> bool,
+) -> std::vec::IntoIter<Node<'a>> {
+    let mut cursor = node.walk();
+    let mut found = Vec::new();
+    if cursor.goto_first_child() {
+        loop {
+            let child = cursor.node();
+            if wanted(&child) {
+                found.push(child);
+            }
+            if !cursor.goto_next_sibling() {
+                break;
+            }
+        }
+    }
+    found.into_iter()
+}

@@ -1,0 +1,134 @@
+//! What must hold for any text: the two questions agree, and nothing is too deep.
+
+use super::super::{keyword_at, keywords, parse};
+use crate::keywords::Source;
+
+const SAMPLE: &str = r#"// Package p is a sample.
+package p
+
+import (
+	"context"
+	"fmt"
+	mu "sync"
+	. "time"
+	_ "embed"
+)
+
+type queue[T any] struct {
+	mu.Mutex
+	ready *mu.Cond
+	items []T `json:"items"`
+}
+
+var limit, names = 3 * Second, map[string]*queue[int]{"a": {items: make([]int, 0, 8)}}
+
+func (q *queue[T]) pop(ctx context.Context) (item T, err error) {
+	q.Lock()
+	defer q.Unlock()
+	for len(q.items) == 0 {
+		q.ready.Wait()
+	}
+outer:
+	for i, x := range q.items {
+		switch y := any(x).(type) {
+		case error:
+			return x, fmt.Errorf("%d 😀: %w", i, y)
+		case nil:
+			break outer
+		}
+	}
+	select {
+	case <-ctx.Done():
+		return item, ctx.Err()
+	case t := <-After(limit):
+		fmt.Println(t.Unix(), Now().Sub(t).Seconds())
+	default:
+		go func(done chan<- struct{}) { done <- struct{}{} }(make(chan struct{}, 1))
+	}
+	return q.items[0], nil
+}
+"#;
+
+/// Asks for every offset of a text and compares with the list of all keywords.
+#[track_caller]
+fn check_agreement(text: &str) {
+    let tree = parse(text, None);
+    let source = Source { text, tree: tree.as_ref() };
+    let all = keywords(source);
+    assert!(all.is_sorted_by(|a, b| a.range.end <= b.range.start), "{text}");
+    let mut rest = all.iter().peekable();
+    for offset in 0..=text.len() {
+        while rest.next_if(|keyword| keyword.range.end <= offset).is_some() {}
+        let expected = rest.peek().filter(|keyword| keyword.range.contains(&offset));
+        assert_eq!(keyword_at(source, offset).as_ref(), expected.copied(), "at {offset} of:\n{text}");
+    }
+}
+
+#[test]
+fn the_keyword_at_an_offset_is_one_of_all_keywords() {
+    check_agreement(SAMPLE);
+    check_agreement(&SAMPLE.replace('\n', "\r\n"));
+}
+
+#[test]
+fn unfinished_texts_agree_too() {
+    let ends = SAMPLE.char_indices().map(|(end, _)| end);
+    for end in ends.step_by(7) {
+        check_agreement(&SAMPLE[..end]);
+    }
+}
+
+#[test]
+fn texts_with_a_piece_missing_agree_too() {
+    let starts: Vec<usize> = SAMPLE.char_indices().map(|(start, _)| start).collect();
+    for window in starts.windows(6).step_by(11) {
+        let (start, end) = (window[0], window[5]);
+        check_agreement(&format!("{}{}", &SAMPLE[..start], &SAMPLE[end..]));
+    }
+}
+
+/// Neither the walk nor the types that it builds may use the stack as deep as the text nests.
+#[track_caller]
+fn check_deep(text: &str) {
+    let small_stack = std::thread::Builder::new().stack_size(2 << 20);
+    let text = text.to_owned();
+    let walk = small_stack.spawn(move || {
+        let tree = parse(&text, None);
+        if tree.is_some() {
+            let source = Source { text: &text, tree: tree.as_ref() };
+            let all = keywords(source);
+            let middle = all.get(all.len() / 2);
+            assert!(middle.is_none_or(|keyword| keyword_at(source, keyword.range.start).is_some()));
+            keyword_at(source, text.len() / 2);
+            keyword_at(source, text.len().saturating_sub(1));
+        }
+    });
+    walk.expect("a thread starts").join().expect("the walk ends");
+}
+
+#[test]
+fn deep_nesting_does_not_overflow_the_stack() {
+    let many = 100_000;
+    for (open, close) in [("(", ")"), ("[", "]"), ("{", "}"), ("f(", ")"), ("[]", ""), ("<-", ""), ("if x {", "}")] {
+        let open = open.repeat(many);
+        check_deep(&open);
+        check_deep(&format!("package p\nfunc f() {{ x := {open}len{} }}", close.repeat(many)));
+    }
+    check_deep(&format!("package p\nvar x {}int", "*".repeat(many)));
+    check_deep(&format!("package p\nvar x {}int", "chan ".repeat(many)));
+    check_deep(&format!("package p\nvar x = len{}", ".a()".repeat(many)));
+    check_deep(&format!("package p\nvar x = 1{}", " + len(y)".repeat(many)));
+    check_deep(&format!("package p\nfunc f() {{ if a {{}} {} }}", "else if len(a) {}".repeat(many)));
+}
+
+#[test]
+fn types_that_grow_without_end_do_not_overflow_the_stack() {
+    let grow = |first: &str, step: fn(usize) -> String| {
+        let steps: String = (1..20_000).map(step).collect();
+        format!("package p\nfunc two[T any](x T) map[T]T\nfunc f() {{\n{first}\n{steps}\n}}")
+    };
+    check_deep(&grow("a0 := 1", |n| format!("a{n} := &a{}\n", n - 1)));
+    check_deep(&grow("a0 := 1", |n| format!("a{n} := two(a{})\n", n - 1)));
+    let chain: String = (1..20_000).map(|n| format!("var a{n} = a{}\ntype t{n} = t{}\n", n + 1, n + 1)).collect();
+    check_deep(&format!("package p\n{chain}"));
+}

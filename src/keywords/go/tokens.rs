@@ -1,0 +1,137 @@
+//! What needs no name resolution: keywords, the operator `<-`, and import paths.
+
+use tree_sitter::{Node, Tree};
+
+use super::declarations::import_path;
+use super::syntax::{children, contains, field, text_of};
+use super::{Keyword, Sense, names, senses};
+
+/// What stands at a place.
+#[derive(Debug)]
+pub(super) enum Token {
+    Keyword(Keyword),
+    /// An identifier, whose meaning depends on what is declared.
+    Name,
+}
+
+/// The keywords, operators and import paths of a file.
+pub(super) fn all(text: &str, tree: &Tree) -> Vec<Keyword> {
+    let mut found = Vec::new();
+    let mut cursor = tree.walk();
+    // The way from the root, because asking a node for its parent searches from the root each time.
+    let mut ancestors: Vec<Node<'_>> = Vec::new();
+    loop {
+        let node = cursor.node();
+        if let Some(Token::Keyword(keyword)) = token(text, &ancestors, node) {
+            found.push(keyword);
+        }
+        if !is_opaque(node) && cursor.goto_first_child() {
+            ancestors.push(node);
+            continue;
+        }
+        while !cursor.goto_next_sibling() {
+            if !cursor.goto_parent() {
+                return found;
+            }
+            ancestors.pop();
+        }
+    }
+}
+
+/// What stands at a byte offset.
+pub(super) fn at(text: &str, tree: &Tree, offset: usize) -> Option<Token> {
+    let mut cursor = tree.walk();
+    let mut ancestors: Vec<Node<'_>> = Vec::new();
+    loop {
+        let node = cursor.node();
+        if !contains(node, offset) {
+            return None;
+        }
+        if is_opaque(node) || node.child_count() == 0 {
+            return token(text, &ancestors, node);
+        }
+        ancestors.push(node);
+        cursor.goto_first_child_for_byte(offset)?;
+        // A node of no width, which error recovery adds, may stand before the one that is meant.
+        while !contains(cursor.node(), offset) {
+            if !cursor.goto_next_sibling() {
+                return None;
+            }
+        }
+    }
+}
+
+/// Nothing within it is a token.
+fn is_opaque(node: Node<'_>) -> bool {
+    matches!(
+        node.kind(),
+        "interpreted_string_literal" | "raw_string_literal" | "comment" | "rune_literal"
+    )
+}
+
+fn token(text: &str, ancestors: &[Node<'_>], node: Node<'_>) -> Option<Token> {
+    let parent = ancestors.last().copied();
+    if let Some(spec) = parent.filter(|parent| parent.kind() == "import_spec") {
+        return import_token(text, spec, node);
+    }
+    if is_opaque(node) || node.child_count() > 0 {
+        return None;
+    }
+    let word = text_of(node, text);
+    let keyword = |names: Vec<String>, sense: Option<Sense>| {
+        Some(Token::Keyword(Keyword {
+            names,
+            sense,
+            range: node.byte_range(),
+        }))
+    };
+    if names::is_keyword(word) {
+        let sense = match word {
+            "select" => parent.and_then(senses::of_select),
+            _ => None,
+        };
+        return keyword(vec![word.to_owned()], sense);
+    }
+    if word == "<-" {
+        return keyword(
+            vec!["<-".to_owned()],
+            parent.and_then(|parent| senses::of_arrow(parent, node)),
+        );
+    }
+    is_name(node).then_some(Token::Name)
+}
+
+/// The path, or the name that the file gives to the package.
+fn import_token(text: &str, spec: Node<'_>, node: Node<'_>) -> Option<Token> {
+    if !matches!(
+        node.kind(),
+        "interpreted_string_literal" | "raw_string_literal" | "package_identifier"
+    ) {
+        return None;
+    }
+    let path = import_path(field(spec, "path")?, text)?;
+    Some(Token::Keyword(Keyword {
+        names: vec![path.to_owned()],
+        sense: None,
+        range: node.byte_range(),
+    }))
+}
+
+fn is_name(node: Node<'_>) -> bool {
+    matches!(
+        node.kind(),
+        "identifier"
+            | "type_identifier"
+            | "field_identifier"
+            | "package_identifier"
+            | "nil"
+            | "true"
+            | "false"
+            | "iota"
+    )
+}
+
+/// Whether a `select` has a default clause.
+pub(super) fn has_default(select: Node<'_>) -> bool {
+    children(select).any(|clause| clause.kind() == "default_case")
+}

@@ -1,0 +1,320 @@
+//! The tokens of MySQL's SQL: what is a string, a comment, a quoted name, a word
+//! (`sql/sql_lex.cc` of the server; `DELIMITER` lines are the client's, `client/mysql.cc`).
+
+use std::ops::Range;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// An unquoted word: a keyword or a name.
+    Word,
+    /// A string, a number, a quoted name, a user variable, a placeholder: a value without keywords.
+    Value,
+    /// `@@name`, `@@global.name`.
+    SystemVariable,
+    Operator,
+    Open,
+    Close,
+    Comma,
+    Dot,
+    /// The end of a statement: a semicolon, what `DELIMITER` has set, or `\G`.
+    End,
+    /// A word outside parentheses in an optimizer hint comment.
+    Hint,
+    /// The word `DELIMITER` of the client's command.
+    Delimiter,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Token {
+    pub(super) kind: Kind,
+    pub(super) start: usize,
+    pub(super) end: usize,
+}
+
+impl Token {
+    pub(super) fn range(self) -> Range<usize> {
+        self.start..self.end
+    }
+
+    pub(super) fn text(self, source: &str) -> &str {
+        &source[self.range()]
+    }
+}
+
+/// Reads tokens; comments and the bounds of version comments (`/*!80000 … */`) are left out, as
+/// what stands within the latter is code.
+#[derive(Clone)]
+pub(super) struct Lexer<'a> {
+    source: &'a str,
+    position: usize,
+    /// What ends a statement.
+    delimiter: &'a str,
+    /// Whether a version comment is open.
+    in_version_comment: bool,
+    /// The end of the optimizer hints that are being read.
+    hints_end: Option<usize>,
+    /// Whether only blanks came since the line began.
+    at_line_start: bool,
+    /// Whether the last token may be followed by optimizer hints.
+    may_be_hinted: bool,
+}
+
+impl<'a> Lexer<'a> {
+    pub(super) fn new(source: &'a str) -> Self {
+        Self {
+            source,
+            position: if source.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 },
+            delimiter: ";",
+            in_version_comment: false,
+            hints_end: None,
+            at_line_start: true,
+            may_be_hinted: false,
+        }
+    }
+
+    fn rest(&self) -> &'a [u8] {
+        self.source.as_bytes().get(self.position..).unwrap_or_default()
+    }
+
+    /// Skips bytes for as long as they satisfy the test.
+    fn skip_while(&mut self, test: impl Fn(u8) -> bool) {
+        self.position += self.rest().iter().take_while(|byte| test(**byte)).count();
+    }
+
+    fn skip(&mut self, bytes: usize) {
+        self.position = self.source.len().min(self.position + bytes);
+    }
+
+    fn skip_line(&mut self) {
+        self.skip_while(|byte| byte != b'\n');
+    }
+
+    /// Skips to after the end of a comment whose beginning has been passed.
+    fn skip_comment(&mut self) {
+        self.position = comment_end(self.source, self.position);
+    }
+
+    /// Skips a string or quoted name at whose opening quote the lexer stands. A doubled quote does
+    /// not end it.
+    fn skip_quoted(&mut self) {
+        let Some(&quote) = self.rest().first() else { return };
+        self.skip(1);
+        loop {
+            self.skip_while(|byte| byte != quote && byte != b'\\');
+            match self.rest() {
+                [] => return,
+                [b'\\', ..] if quote != b'`' => self.skip(2),
+                [byte, next, ..] if *byte == quote && *next == quote => self.skip(2),
+                [byte, ..] if *byte == quote => return self.skip(1),
+                _ => self.skip(1),
+            }
+        }
+    }
+
+    /// Skips blanks and comments.
+    fn skip_silence(&mut self) {
+        loop {
+            match self.rest() {
+                [b'\n', ..] => {
+                    self.at_line_start = true;
+                    self.skip(1);
+                }
+                [byte, ..] if byte.is_ascii_whitespace() || *byte == 0x0b => self.skip(1),
+                [b'#', ..] | [b'-', b'-'] => self.skip_line(),
+                // Without the blank, `--1` is twice a minus.
+                [b'-', b'-', after, ..] if *after <= b' ' => self.skip_line(),
+                [b'/', b'*', b'+', ..] if self.may_be_hinted => {
+                    self.hints_end = Some(comment_end(self.source, self.position + 3));
+                    self.skip(3);
+                    return;
+                }
+                // `/*M!` is MariaDB's.
+                [b'/', b'*', b'!', ..] | [b'/', b'*', b'M', b'!', ..] => {
+                    self.skip(2);
+                    self.skip_while(|byte| matches!(byte, b'M' | b'!'));
+                    self.skip_while(|byte| byte.is_ascii_digit());
+                    self.in_version_comment = true;
+                }
+                [b'/', b'*', ..] => {
+                    self.skip(2);
+                    self.skip_comment();
+                }
+                [b'*', b'/', ..] if self.in_version_comment => {
+                    self.skip(2);
+                    self.in_version_comment = false;
+                }
+                _ => return,
+            }
+        }
+    }
+
+    /// The next word of the optimizer hints that is outside parentheses.
+    fn hint(&mut self, end: usize) -> Option<Token> {
+        let mut depth = 0_usize;
+        while self.position < end {
+            let start = self.position;
+            match self.source.as_bytes()[start] {
+                byte if is_word(byte) => {
+                    self.skip_while(is_word);
+                    if depth == 0 {
+                        return Some(Token { kind: Kind::Hint, start, end: self.position.min(end) });
+                    }
+                }
+                b'(' => {
+                    depth += 1;
+                    self.skip(1);
+                }
+                b')' => {
+                    depth = depth.saturating_sub(1);
+                    self.skip(1);
+                }
+                _ => self.skip(1),
+            }
+        }
+        self.position = end;
+        self.hints_end = None;
+        None
+    }
+
+    fn at_delimiter(&self) -> bool {
+        self.rest().starts_with(self.delimiter.as_bytes())
+    }
+
+    /// Reads a word; a delimiter such as `$$` ends it.
+    fn word(&mut self) -> Kind {
+        let start = self.position;
+        let ends_words = self.delimiter.bytes().next().is_some_and(is_word);
+        if ends_words {
+            while self.rest().first().is_some_and(|byte| is_word(*byte)) && !self.at_delimiter() {
+                self.skip(1);
+            }
+        } else {
+            self.skip_while(is_word);
+        }
+        let word = &self.source.as_bytes()[start..self.position];
+        // N'text', X'4D', B'01'.
+        if matches!(word, [b'n' | b'N' | b'x' | b'X' | b'b' | b'B']) && self.rest().first() == Some(&b'\'') {
+            self.skip_quoted();
+            return Kind::Value;
+        }
+        if self.at_line_start && word.eq_ignore_ascii_case(b"delimiter") {
+            return Kind::Delimiter;
+        }
+        self.may_be_hinted = HINTED.iter().any(|hinted| word.eq_ignore_ascii_case(hinted.as_bytes()));
+        Kind::Word
+    }
+
+    /// Reads the argument of `DELIMITER`: the first word of the rest of the line.
+    fn set_delimiter(&mut self) {
+        let start = self.position;
+        self.skip_line();
+        let argument = self.source[start..self.position].split_ascii_whitespace().next();
+        if let Some(delimiter) = argument {
+            self.delimiter = delimiter;
+        }
+    }
+
+    fn read(&mut self) -> Kind {
+        if self.at_delimiter() && !self.delimiter.is_empty() {
+            self.skip(self.delimiter.len());
+            return Kind::End;
+        }
+        let (kind, length) = match self.rest() {
+            [b'\'' | b'"' | b'`', ..] => {
+                self.skip_quoted();
+                return Kind::Value;
+            }
+            [b'@', b'@', ..] => {
+                self.skip(2);
+                self.skip_while(|byte| is_word(byte) || byte == b'.');
+                return Kind::SystemVariable;
+            }
+            [b'@', b'\'' | b'"' | b'`', ..] => {
+                self.skip(1);
+                self.skip_quoted();
+                return Kind::Value;
+            }
+            [b'@', ..] => {
+                self.skip(1);
+                self.skip_while(|byte| is_word(byte) || byte == b'.');
+                return Kind::Value;
+            }
+            [b'0'..=b'9', ..] => {
+                self.skip_while(|byte| is_word(byte) || byte == b'.');
+                return Kind::Value;
+            }
+            [byte, ..] if is_word(*byte) => return self.word(),
+            // A placeholder, `:name`; a label's colon stands directly after a word.
+            [b':', byte, ..] if is_word(*byte) && !self.follows_word() => {
+                self.skip(1);
+                self.skip_while(is_word);
+                return Kind::Value;
+            }
+            [b'\\', b'g' | b'G', ..] => (Kind::End, 2),
+            [b';', ..] => (Kind::End, 1),
+            [b'(', ..] => (Kind::Open, 1),
+            [b')', ..] => (Kind::Close, 1),
+            [b',', ..] => (Kind::Comma, 1),
+            [b'.', ..] => (Kind::Dot, 1),
+            [b'?', ..] => (Kind::Value, 1),
+            rest => {
+                let operator = OPERATORS.iter().find(|operator| rest.starts_with(operator.as_bytes()));
+                (Kind::Operator, operator.map_or(1, |operator| operator.len()))
+            }
+        };
+        self.skip(length);
+        kind
+    }
+
+    fn follows_word(&self) -> bool {
+        self.position.checked_sub(1).is_some_and(|before| is_word(self.source.as_bytes()[before]))
+    }
+}
+
+impl Iterator for Lexer<'_> {
+    type Item = Token;
+
+    fn next(&mut self) -> Option<Token> {
+        loop {
+            if let Some(end) = self.hints_end {
+                if let Some(token) = self.hint(end) {
+                    return Some(token);
+                }
+                continue;
+            }
+            self.skip_silence();
+            if self.hints_end.is_some() {
+                continue;
+            }
+            if self.rest().is_empty() {
+                return None;
+            }
+            let start = self.position;
+            self.may_be_hinted = false;
+            let kind = self.read();
+            self.at_line_start = false;
+            let token = Token { kind, start, end: self.position };
+            if kind == Kind::Delimiter {
+                self.set_delimiter();
+            }
+            return Some(token);
+        }
+    }
+}
+
+/// After these an optimizer hint comment may stand; anywhere else it is a comment.
+const HINTED: [&str; 5] = ["SELECT", "INSERT", "REPLACE", "UPDATE", "DELETE"];
+
+/// The operators of more than one character, longest first.
+const OPERATORS: [&str; 13] =
+    ["<=>", "->>", "->", ":=", "<=", ">=", "<>", "!=", "||", "&&", "<<", ">>", "=="];
+
+/// Letters beyond ASCII belong to words, so that a word never ends within a character.
+fn is_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$') || byte >= 0x80
+}
+
+/// The end of the comment in which `start` is.
+fn comment_end(source: &str, start: usize) -> usize {
+    source.get(start..).and_then(|rest| rest.find("*/")).map_or(source.len(), |at| start + at + 2)
+}

@@ -1,0 +1,323 @@
+//! Tells the keywords of one statement from its names.
+//!
+//! There is no grammar here. The reader goes through the tokens once and remembers what may come
+//! next: a name or a keyword. A reserved word is a keyword wherever it stands, a word that is not
+//! reserved only where no name is expected. Phrases are matched before single words.
+
+use std::ops::Range;
+
+use super::lexer::{Kind as TokenKind, Token};
+use super::places::{self, Kind};
+use super::vocabulary::{self, Entry, Phrase};
+use crate::keywords::Keyword;
+
+/// The keywords among the tokens of a statement. With an offset, only the one there.
+pub(super) fn keywords(text: &str, tokens: &[Token], at: Option<usize>) -> Vec<Keyword> {
+    let mut reader = Reader {
+        text,
+        tokens,
+        wanted: at,
+        position: 0,
+        expected: Expected::Statement,
+        scope: Scope { kind: Kind::Query, is_columns: false, paren: Paren::Plain, open_cases: 0 },
+        outer: Vec::new(),
+        first: "",
+        last: None,
+        lists_columns: false,
+        renames: false,
+        in_interval: false,
+        updates_duplicates: false,
+        found: Vec::new(),
+    };
+    reader.read();
+    reader.found
+}
+
+/// What may come next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Expected {
+    /// The first word of a statement.
+    Statement,
+    /// The same after EXPLAIN, or else the name of a table.
+    Explained,
+    /// A name or a value.
+    Name,
+    /// What follows a name or a value.
+    Keyword,
+}
+
+/// What a parenthesis belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Paren {
+    Plain,
+    /// `CAST(… AS type)`
+    Cast,
+    /// `CONVERT(…, type)`
+    Convert,
+    /// `EXTRACT(unit FROM …)`
+    Unit,
+}
+
+/// A statement, or the inside of a parenthesis.
+#[derive(Clone, Copy, Debug)]
+struct Scope {
+    kind: Kind,
+    /// A list of definitions, each beginning with a name: columns or parameters.
+    is_columns: bool,
+    paren: Paren,
+    /// CASE expressions that have not ended; THEN and ELSE belong to them.
+    open_cases: usize,
+}
+
+/// What a word turned out to be.
+enum Role {
+    Keyword,
+    Function,
+    Name,
+}
+
+struct Reader<'a> {
+    text: &'a str,
+    tokens: &'a [Token],
+    /// Only the keyword at this offset is wanted.
+    wanted: Option<usize>,
+    position: usize,
+    expected: Expected,
+    scope: Scope,
+    outer: Vec<Scope>,
+    /// The first word of the statement.
+    first: &'static str,
+    /// The last keyword or function, and the position of its token.
+    last: Option<(&'static str, usize)>,
+    /// The next parenthesis holds definitions of columns or parameters.
+    lists_columns: bool,
+    /// The next name is followed by another one: CHANGE old new.
+    renames: bool,
+    in_interval: bool,
+    /// After ON DUPLICATE KEY UPDATE, where VALUES() is a function.
+    updates_duplicates: bool,
+    found: Vec<Keyword>,
+}
+
+impl Reader<'_> {
+    fn read(&mut self) {
+        while let Some(token) = self.token(0) {
+            match token.kind {
+                TokenKind::Word => self.word(token),
+                TokenKind::Value => self.name(),
+                TokenKind::SystemVariable => self.system_variable(token),
+                TokenKind::Open => self.open(),
+                TokenKind::Close => self.close(),
+                TokenKind::Comma => self.comma(),
+                TokenKind::Dot => self.go_on(Expected::Name),
+                TokenKind::Operator => self.operator(token),
+                TokenKind::End | TokenKind::Hint | TokenKind::Delimiter => self.position += 1,
+            }
+        }
+    }
+
+    /// The token so many places after the current one.
+    fn token(&self, ahead: usize) -> Option<Token> {
+        self.tokens.get(self.position + ahead).copied()
+    }
+
+    fn before(&self) -> Option<Token> {
+        self.tokens.get(self.position.checked_sub(1)?).copied()
+    }
+
+    fn is(&self, ahead: usize, kind: TokenKind) -> bool {
+        self.token(ahead).is_some_and(|token| token.kind == kind)
+    }
+
+    fn is_text(&self, ahead: usize, text: &str) -> bool {
+        self.token(ahead).is_some_and(|token| token.text(self.text).eq_ignore_ascii_case(text))
+    }
+
+    fn go_on(&mut self, expected: Expected) {
+        self.position += 1;
+        self.expected = expected;
+    }
+
+    fn add(&mut self, range: Range<usize>, names: impl FnOnce() -> Vec<String>) {
+        if self.wanted.is_none_or(|offset| range.contains(&offset)) {
+            self.found.push(Keyword { names: names(), sense: None, range });
+        }
+    }
+
+    /// Passes a name or a value.
+    fn name(&mut self) {
+        let next = if self.renames && self.expected == Expected::Name { Expected::Name } else { Expected::Keyword };
+        self.renames = false;
+        self.go_on(next);
+    }
+
+    fn begins_statement(&self) -> bool {
+        matches!(self.expected, Expected::Statement | Expected::Explained)
+    }
+
+    /// The keyword or function directly before the current token.
+    fn directly_after(&self) -> &'static str {
+        self.last.filter(|(_, at)| at + 1 == self.position).map_or("", |(word, _)| word)
+    }
+
+    fn system_variable(&mut self, token: Token) {
+        let name = token.text(self.text).trim_start_matches('@').rsplit('.').next().unwrap_or_default();
+        if let Some(variable) = vocabulary::system_variable(name) {
+            self.add(token.range(), || vec![format!("@@{variable}")]);
+        }
+        self.name();
+    }
+
+    fn operator(&mut self, token: Token) {
+        let operator = token.text(self.text);
+        if matches!(operator, "<=>" | "->" | "->>" | "||" | "&&" | ":=") {
+            self.add(token.range(), || vec![operator.to_owned()]);
+        }
+        let next = match operator {
+            // All columns, not a product.
+            "*" if self.expected != Expected::Keyword => Expected::Keyword,
+            // After a label.
+            ":" => Expected::Statement,
+            "=" if self.scope.kind != Kind::Query => Expected::Keyword,
+            _ => Expected::Name,
+        };
+        self.go_on(next);
+    }
+
+    fn comma(&mut self) {
+        self.in_interval = false;
+        let lists_keywords = self.outer.is_empty()
+            && match self.scope.kind {
+                Kind::Definition => self.first == "ALTER",
+                Kind::Administration => matches!(self.first, "GRANT" | "REVOKE") && self.last.is_none_or(|(word, _)| word != "ON" && word != "TO"),
+                Kind::Query => false,
+            };
+        self.go_on(if lists_keywords { Expected::Keyword } else { Expected::Name });
+    }
+
+    fn open(&mut self) {
+        let before = self.directly_after();
+        let follows_json = before == "COLUMNS" && self.scope.kind == Kind::Query;
+        let is_columns = self.lists_columns && self.scope.kind == Kind::Definition || follows_json;
+        let lists_partitions = ["PARTITION", "SUBPARTITION"].iter().any(|word| self.is_text(1, word));
+        let is_definition = is_columns || lists_partitions && !self.is_text(2, "BY");
+        let paren = match before {
+            "CAST" => Paren::Cast,
+            "CONVERT" => Paren::Convert,
+            function if places::takes_unit(function) => Paren::Unit,
+            _ => Paren::Plain,
+        };
+        self.outer.push(self.scope);
+        let kind = if is_definition { Kind::Definition } else { Kind::Query };
+        self.scope = Scope { kind, is_columns, paren, open_cases: 0 };
+        self.lists_columns = false;
+        self.go_on(Expected::Name);
+    }
+
+    fn close(&mut self) {
+        if let Some(outer) = self.outer.pop() {
+            self.scope = outer;
+        }
+        self.go_on(Expected::Keyword);
+    }
+
+    fn word(&mut self, token: Token) {
+        let follows_dot = self.before().is_some_and(|before| before.kind == TokenKind::Dot);
+        if follows_dot || self.is(1, TokenKind::Dot) {
+            return self.name();
+        }
+        let word = token.text(self.text);
+        if self.assigns() && let Some(variable) = vocabulary::system_variable(word) {
+            self.add(token.range(), || vec![format!("@@{variable}")]);
+            return self.name();
+        }
+        let Some(entry) = vocabulary::entry(word) else { return self.unknown(token) };
+        let is_label = self.begins_statement() && self.is(1, TokenKind::Operator) && self.is_text(1, ":");
+        if is_label {
+            return self.name();
+        }
+        self.restart_if_unfinished(entry);
+        if let Some(phrase) = self.phrase(entry) {
+            return self.add_phrase(phrase);
+        }
+        match self.role(entry) {
+            Role::Keyword => self.add_keyword(token, entry),
+            Role::Function => self.add_function(token, entry),
+            Role::Name => self.name(),
+        }
+    }
+
+    /// A word that is no keyword: a name, or the introducer of a string's character set.
+    fn unknown(&mut self, token: Token) {
+        let is_before_string = self.token(1).is_some_and(|next| {
+            next.kind == TokenKind::Value && next.text(self.text).starts_with(['\'', '"', '0', 'x', 'X', 'b', 'B'])
+        });
+        if is_before_string && let Some(charset) = token.text(self.text).strip_prefix('_') {
+            self.add(token.range(), || vec![charset.to_ascii_lowercase()]);
+            self.position += 1;
+            return;
+        }
+        self.name();
+    }
+
+    /// Whether the current word is the name of a variable that a SET statement sets.
+    fn assigns(&self) -> bool {
+        self.first == "SET"
+            && self.outer.is_empty()
+            && self.expected == Expected::Name
+            && self.is(1, TokenKind::Operator)
+            && (self.is_text(1, "=") || self.is_text(1, ":="))
+            && self.before().is_some_and(|before| matches!(before.kind, TokenKind::Word | TokenKind::Comma))
+    }
+
+    /// A statement that lacks its semicolon ends where another one must begin.
+    fn restart_if_unfinished(&mut self, entry: &Entry) {
+        let is_over = self.outer.is_empty() && self.scope.kind == Kind::Query && self.expected == Expected::Keyword;
+        if is_over && matches!(entry.word.as_str(), "CREATE" | "ALTER" | "DROP" | "GRANT" | "REVOKE" | "SHOW") {
+            self.expected = Expected::Statement;
+            self.scope.open_cases = 0;
+        }
+    }
+
+    /// The longest phrase that begins here.
+    fn phrase(&self, entry: &'static Entry) -> Option<&'static Phrase> {
+        let is_name = self.scope.is_columns && self.expected == Expected::Name || self.directly_after() == "AS";
+        if is_name && !entry.is_reserved {
+            return None;
+        }
+        entry.phrases.iter().find(|phrase| self.is_phrase(&phrase.words))
+    }
+
+    fn is_phrase(&self, words: &[&str]) -> bool {
+        let all = words.iter().enumerate().skip(1).all(|(ahead, word)| self.is(ahead, TokenKind::Word) && self.is_text(ahead, word));
+        if !all || self.is(words.len(), TokenKind::Dot) {
+            return false;
+        }
+        let second_is_reserved = words.get(1).and_then(|word| vocabulary::entry(word)).is_some_and(|entry| entry.is_reserved);
+        if places::begins_statement_only(words, second_is_reserved) && !self.begins_statement() {
+            return false;
+        }
+        // A window may be partitioned by a column called `list`.
+        let is_partitioning = matches!(words, ["PARTITION", "BY", _, ..]);
+        !is_partitioning || self.scope.kind == Kind::Definition
+    }
+
+    fn add_phrase(&mut self, phrase: &'static Phrase) {
+        let begins_statement = self.begins_statement();
+        let mut ahead = 0;
+        for (length, names) in &phrase.parts {
+            let tokens = self.tokens.get(self.position + ahead..self.position + ahead + length).unwrap_or_default();
+            ahead += length;
+            let [first, .., last] = tokens else { continue };
+            let charset = if names.iter().any(|name| name == "CHARACTER SET") { self.charset(ahead) } else { None };
+            self.add(first.start..last.end, || {
+                let value = charset.map(|token| format!("CHARACTER SET {}", token.text(self.text).to_ascii_lowercase()));
+                value.into_iter().chain(names.iter().cloned()).collect()
+            });
+        }
+        self.pass(&phrase.words, begins_statement);
+        if matches!(phrase.words.as_slice(), [.., "CHARACTER", "SET"] | ["SET", "NAMES"] | [.., "CHARSET" | "COLLATE"]) {
+            self.add_charset();
+        }
+    }
+}

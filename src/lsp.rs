@@ -1,0 +1,38 @@
+//! The language server: the only module that knows the Language Server Protocol.
+//!
+//! - [`framing`], [`transport`]: messages in and out, in their order, whatever the client sends.
+//! - [`server`]: the methods. Each converts, asks a feature, and converts back.
+//! - [`client`]: what the client can do. [`settings`]: what the user set.
+//! - [`convert`]: LSP's types from ours and back. [`open`]: how a topic's page is shown.
+
+pub mod client;
+mod convert;
+mod framing;
+mod open;
+mod params;
+mod server;
+pub mod settings;
+mod transport;
+
+use std::process::ExitCode;
+
+use crate::built_in;
+
+/// Threads that run requests; the number of cores does not matter, answers take microseconds.
+const WORKERS: usize = 2;
+
+/// Serves a client over stdin and stdout until it says `exit` or closes stdin.
+///
+/// The exit code is 0 after `shutdown`, else 1, as the protocol wants it.
+pub fn serve() -> ExitCode {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(WORKERS)
+        .enable_time()
+        .build()
+        .expect("a process can start two threads");
+    let (service, socket) = server::service(built_in::guide());
+    let code = runtime.block_on(transport::serve(service, socket));
+    // Whatever still waits for the client is not waited for.
+    runtime.shutdown_background();
+    code
+}

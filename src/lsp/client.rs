@@ -1,0 +1,121 @@
+//! What the client can do, read once from `initialize`.
+//!
+//! Read leniently, value by value: clients announce odd things (`"clientInfo": {}`), and a server
+//! that refuses to start over them helps nobody.
+
+use serde_json::Value;
+
+use crate::document::Encoding;
+
+/// The client's capabilities, as far as they matter here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Client {
+    /// What columns count.
+    pub encoding: Encoding,
+    /// Hover may be Markdown.
+    pub markdown: bool,
+    /// Code actions may be more than commands.
+    pub code_action_literals: bool,
+    /// `window/showDocument`.
+    pub show_document: bool,
+    /// `workspace/textDocumentContent`: virtual documents.
+    pub virtual_documents: bool,
+    /// `workspace/configuration`: settings can be asked for.
+    pub configuration: bool,
+    /// What the client said about Viva's settings.
+    pub options: Value,
+}
+
+impl Default for Client {
+    fn default() -> Client {
+        Client::from_initialize(&Value::Null)
+    }
+}
+
+impl Client {
+    /// Reads the parameters of `initialize`.
+    pub fn from_initialize(params: &Value) -> Client {
+        let capability = |path: &str| params.pointer(&format!("/capabilities/{path}"));
+        let is_true = |path: &str| capability(path) == Some(&Value::Bool(true));
+        Client {
+            encoding: encoding(capability("general/positionEncodings")),
+            markdown: prefers_markdown(capability("textDocument/hover/contentFormat")),
+            code_action_literals: capability("textDocument/codeAction/codeActionLiteralSupport")
+                .is_some_and(Value::is_object),
+            show_document: is_true("window/showDocument/support"),
+            virtual_documents: capability("workspace/textDocumentContent")
+                .is_some_and(Value::is_object),
+            configuration: is_true("workspace/configuration"),
+            options: params
+                .get("initializationOptions")
+                .cloned()
+                .unwrap_or_default(),
+        }
+    }
+}
+
+/// UTF-16 unless the client offers only others: editors warn when two servers on one buffer differ,
+/// and most servers know UTF-16 only.
+fn encoding(offered: Option<&Value>) -> Encoding {
+    let offered: Vec<&str> = offered
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect();
+    if offered.is_empty() || offered.contains(&"utf-16") {
+        return Encoding::Utf16;
+    }
+    match offered
+        .iter()
+        .find(|name| ["utf-8", "utf-32"].contains(name))
+    {
+        Some(&"utf-8") => Encoding::Utf8,
+        Some(_) => Encoding::Utf32,
+        None => Encoding::Utf16,
+    }
+}
+
+/// A client that says nothing may not know Markdown.
+fn prefers_markdown(formats: Option<&Value>) -> bool {
+    let formats = formats.and_then(Value::as_array);
+    formats
+        .and_then(|formats| formats.first())
+        .and_then(Value::as_str)
+        == Some("markdown")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn utf16_is_chosen_wherever_it_is_offered() {
+        let cases = [
+            (json!(null), Encoding::Utf16),
+            (json!([]), Encoding::Utf16),
+            (json!(["utf-8", "utf-16", "utf-32"]), Encoding::Utf16),
+            (json!(["utf-8"]), Encoding::Utf8),
+            (json!(["utf-32", "utf-8"]), Encoding::Utf32),
+            (json!(["utf-7", 3]), Encoding::Utf16),
+        ];
+        for (offered, expected) in cases {
+            assert_eq!(encoding(Some(&offered)), expected, "{offered}");
+        }
+    }
+
+    #[test]
+    fn odd_announcements_are_read_as_far_as_they_can_be() {
+        let client = Client::from_initialize(&json!({
+            "clientInfo": {}, "trace": "compact", "processId": -1,
+            "capabilities": {
+                "window": { "showDocument": true },
+                "workspace": { "configuration": true, "textDocumentContent": {} },
+                "textDocument": { "hover": { "contentFormat": ["markdown", "html"] } },
+            },
+        }));
+        assert!(!client.show_document);
+        assert!(client.configuration && client.virtual_documents && client.markdown);
+    }
+}

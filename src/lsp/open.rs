@@ -1,0 +1,155 @@
+//! How a topic's page is shown: as a virtual document where the client knows those, else as a
+//! read-only file in the cache folder, else as a message.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use etcetera::BaseStrategy as _;
+use viva_guide::{Guide, Topic};
+
+use crate::built_in;
+use crate::features::page::{Page, page};
+
+/// The scheme of virtual documents: `viva:/redis/persistence.md`.
+pub(crate) const SCHEME: &str = "viva";
+
+/// The URI of a topic's virtual document.
+pub(crate) fn virtual_uri(id: &str) -> String {
+    format!("{SCHEME}:/{id}.md")
+}
+
+/// The topic's id in the URI of a virtual document, however many slashes the client put.
+pub(crate) fn topic_id(uri: &str) -> Option<&str> {
+    let path = uri
+        .strip_prefix(SCHEME)?
+        .strip_prefix(':')?
+        .trim_start_matches('/');
+    path.split(['?', '#']).next()?.strip_suffix(".md")
+}
+
+/// A topic as a virtual document.
+pub(crate) fn virtual_page(guide: &Guide, topic: &Topic) -> Page {
+    page(guide, topic, virtual_uri)
+}
+
+/// A topic as a file of [`pages_folder`]; links are relative.
+pub(crate) fn file_page(guide: &Guide, topic: &Topic) -> Page {
+    page(guide, topic, |id| format!("../{id}.md"))
+}
+
+/// The folder with a file for each topic, `section/name.md`, made when it is first needed.
+///
+/// # Errors
+/// There is no cache folder, or it cannot be written.
+pub(crate) fn pages_folder(guide: &Guide) -> io::Result<PathBuf> {
+    let base = etcetera::choose_base_strategy()
+        .map_err(io::Error::other)?
+        .cache_dir()
+        .join("viva");
+    let folder = base.join(format!("pages-{}", built_in::FINGERPRINT));
+    if folder.is_dir() {
+        return Ok(folder);
+    }
+    // Written aside and renamed, so that no other process sees half of it.
+    let aside = base.join(format!(
+        "pages-{}-{}",
+        built_in::FINGERPRINT,
+        std::process::id()
+    ));
+    let written = write_pages(guide, &aside).and_then(|()| fs::rename(&aside, &folder));
+    if let Err(error) = written {
+        // Best effort: what is left is a folder of a few files in a cache.
+        let _ = fs::remove_dir_all(&aside);
+        if !folder.is_dir() {
+            return Err(error);
+        }
+    }
+    remove_older(&base, &folder);
+    Ok(folder)
+}
+
+fn write_pages(guide: &Guide, folder: &Path) -> io::Result<()> {
+    for topic in guide.topics() {
+        let file = file_in(folder, &topic.id);
+        if let Some(section) = file.parent() {
+            fs::create_dir_all(section)?;
+        }
+        fs::write(&file, file_page(guide, &topic).markdown)?;
+        // Editors then open it as what it is: something to read.
+        let mut permissions = fs::metadata(&file)?.permissions();
+        permissions.set_readonly(true);
+        fs::set_permissions(&file, permissions)?;
+    }
+    Ok(())
+}
+
+/// Removes the pages of earlier versions of the guide; failing to does no harm.
+fn remove_older(base: &Path, current: &Path) {
+    for entry in fs::read_dir(base).into_iter().flatten().flatten() {
+        let path = entry.path();
+        let is_pages = entry.file_name().to_string_lossy().starts_with("pages-");
+        if is_pages && path != current {
+            let _ = fs::remove_dir_all(path);
+        }
+    }
+}
+
+/// The file of a topic in the pages folder.
+pub(crate) fn file_in(folder: &Path, id: &str) -> PathBuf {
+    folder.join(format!("{id}.md"))
+}
+
+/// A path as a `file:` URI (RFC 8089).
+pub(crate) fn file_uri(path: &Path) -> String {
+    let text = path.to_string_lossy().replace('\\', "/");
+    let mut uri = String::from(if text.starts_with('/') {
+        "file://"
+    } else {
+        "file:///"
+    });
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"/-._~:".contains(&byte) {
+            uri.push(char::from(byte));
+        } else {
+            uri.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    uri
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn virtual_uris_lead_back_to_their_topic() {
+        assert_eq!(
+            topic_id(&virtual_uri("redis/persistence")),
+            Some("redis/persistence")
+        );
+        assert_eq!(
+            topic_id("viva:///redis/persistence.md#x"),
+            Some("redis/persistence")
+        );
+        for other in [
+            "",
+            "viva",
+            "viva:",
+            "viva:/x",
+            "file:///x.md",
+            "vivat:/a.md",
+        ] {
+            assert_eq!(topic_id(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn paths_become_file_uris() {
+        assert_eq!(
+            file_uri(Path::new("/home/a b/ß.md")),
+            "file:///home/a%20b/%C3%9F.md"
+        );
+        assert_eq!(file_uri(Path::new("C:/x/y.md")), "file:///C:/x/y.md");
+    }
+}

@@ -1,0 +1,301 @@
+//! What a user can set. One table ([`SETTINGS`]) is the definition: it is read here, checked
+//! against what clients send, and written into the README.
+
+use std::fmt::Write as _;
+
+use serde_json::Value;
+
+use crate::features::search::When;
+
+/// The section that clients keep Viva's settings under.
+pub const SECTION: &str = "viva";
+
+/// One setting.
+#[derive(Clone, Copy, Debug)]
+pub struct Setting {
+    /// The path below the section: `hover.maxLines`.
+    pub key: &'static str,
+    pub kind: Kind,
+    /// One sentence.
+    pub what: &'static str,
+}
+
+/// What values a setting takes, and its default.
+#[derive(Clone, Copy, Debug)]
+pub enum Kind {
+    Switch {
+        default: bool,
+    },
+    Number {
+        default: usize,
+        least: usize,
+        most: usize,
+    },
+    /// One of these; the first is the default.
+    Choice {
+        of: &'static [&'static str],
+    },
+}
+
+/// Every setting, in the order in which they are documented.
+pub const SETTINGS: [Setting; 4] = [
+    Setting {
+        key: "hover.enable",
+        kind: Kind::Switch { default: true },
+        what: "Explain the keyword under the cursor.",
+    },
+    Setting {
+        key: "hover.maxLines",
+        kind: Kind::Number {
+            default: 25,
+            least: 3,
+            most: 200,
+        },
+        what: "The longest explanation in a hover, in lines; what matters least is left out first.",
+    },
+    Setting {
+        key: "codeActions",
+        kind: Kind::Choice {
+            of: &["invoked", "always", "off"],
+        },
+        what: "When interview questions are offered: only when asked for, also on every cursor move (a light bulb glows), or never.",
+    },
+    Setting {
+        key: "workspaceSymbols",
+        kind: Kind::Choice {
+            of: &["prefix", "always", "off"],
+        },
+        what: "When the symbol search finds topics: only for queries that begin with `?`, for all, or never.",
+    },
+];
+
+/// When code actions are offered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum CodeActions {
+    #[default]
+    Invoked,
+    Always,
+    Off,
+}
+
+/// The settings in force.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    pub hover: bool,
+    /// The longest hover, in lines.
+    pub hover_max_lines: usize,
+    pub code_actions: CodeActions,
+    pub symbols: When,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings {
+            hover: true,
+            hover_max_lines: 25,
+            code_actions: CodeActions::Invoked,
+            symbols: When::Prefix,
+        }
+    }
+}
+
+impl Settings {
+    /// Reads what a client sent: the section itself, or an object that holds it. What is wrong keeps
+    /// its default and is complained about.
+    pub fn read(sent: &Value) -> (Settings, Vec<String>) {
+        let section = sent.get(SECTION).unwrap_or(sent);
+        let mut settings = Settings::default();
+        let mut complaints = unknown_keys(section);
+        for setting in SETTINGS {
+            let Some(value) = find(section, setting.key).filter(|value| !value.is_null()) else {
+                continue;
+            };
+            if setting.kind.accepts(value) {
+                settings.set(setting.key, value);
+            } else {
+                complaints.push(format!(
+                    "`{SECTION}.{}` is {value}; it takes {}",
+                    setting.key, setting.kind
+                ));
+            }
+        }
+        (settings, complaints)
+    }
+
+    /// Sets one value that its kind accepts.
+    fn set(&mut self, key: &str, value: &Value) {
+        let choice = value.as_str().unwrap_or_default();
+        match key {
+            "hover.enable" => self.hover = value == &Value::Bool(true),
+            "hover.maxLines" => {
+                self.hover_max_lines = number(value).unwrap_or(self.hover_max_lines)
+            }
+            "codeActions" => {
+                self.code_actions = match choice {
+                    "always" => CodeActions::Always,
+                    "off" => CodeActions::Off,
+                    _ => CodeActions::Invoked,
+                }
+            }
+            "workspaceSymbols" => {
+                self.symbols = match choice {
+                    "always" => When::Always,
+                    "off" => When::Off,
+                    _ => When::Prefix,
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+impl Kind {
+    fn accepts(self, value: &Value) -> bool {
+        match self {
+            Kind::Switch { .. } => value.is_boolean(),
+            Kind::Number { least, most, .. } => {
+                number(value).is_some_and(|number| (least..=most).contains(&number))
+            }
+            Kind::Choice { of } => value.as_str().is_some_and(|choice| of.contains(&choice)),
+        }
+    }
+}
+
+impl std::fmt::Display for Kind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Kind::Switch { .. } => f.write_str("true or false"),
+            Kind::Number { least, most, .. } => write!(f, "a number from {least} to {most}"),
+            Kind::Choice { of } => {
+                let quoted: Vec<String> = of.iter().map(|choice| format!("\"{choice}\"")).collect();
+                f.write_str(&quoted.join(", "))
+            }
+        }
+    }
+}
+
+/// The table of the README.
+pub fn markdown_table() -> String {
+    let mut table =
+        String::from("| setting | values (default first) | what it does |\n| --- | --- | --- |\n");
+    for setting in SETTINGS {
+        let values = match setting.kind {
+            Kind::Switch { default } => format!("`{default}`, `{}`", !default),
+            Kind::Number {
+                default,
+                least,
+                most,
+            } => format!("`{default}` ({least} to {most})"),
+            Kind::Choice { of } => {
+                let quoted: Vec<String> =
+                    of.iter().map(|choice| format!("`\"{choice}\"`")).collect();
+                quoted.join(", ")
+            }
+        };
+        writeln!(
+            table,
+            "| `{SECTION}.{}` | {values} | {} |",
+            setting.key, setting.what
+        )
+        .expect("a String takes any text");
+    }
+    table
+}
+
+fn number(value: &Value) -> Option<usize> {
+    usize::try_from(value.as_u64()?).ok()
+}
+
+/// A value by its path, written nested or as one dotted key.
+fn find<'a>(section: &'a Value, key: &str) -> Option<&'a Value> {
+    section
+        .get(key)
+        .or_else(|| section.pointer(&format!("/{}", key.replace('.', "/"))))
+}
+
+/// Keys that are no settings; a typing mistake would go unnoticed else.
+fn unknown_keys(section: &Value) -> Vec<String> {
+    let mut unknown = Vec::new();
+    let mut open = vec![(String::new(), section)];
+    while let Some((path, value)) = open.pop() {
+        let Some(entries) = value.as_object() else {
+            continue;
+        };
+        for (key, value) in entries {
+            let path = if path.is_empty() {
+                key.clone()
+            } else {
+                format!("{path}.{key}")
+            };
+            if SETTINGS.iter().any(|setting| setting.key == path) {
+                continue;
+            }
+            if SETTINGS
+                .iter()
+                .any(|setting| setting.key.starts_with(&format!("{path}.")))
+            {
+                open.push((path, value));
+            } else {
+                let known: Vec<&str> = SETTINGS.iter().map(|setting| setting.key).collect();
+                unknown.push(format!(
+                    "unknown setting `{SECTION}.{path}`; the settings are {}",
+                    known.join(", ")
+                ));
+            }
+        }
+    }
+    unknown.sort();
+    unknown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn settings_are_read_nested_dotted_and_with_or_without_the_section() {
+        let expected = Settings {
+            hover_max_lines: 9,
+            symbols: When::Always,
+            ..Settings::default()
+        };
+        for sent in [
+            json!({"hover": {"maxLines": 9}, "workspaceSymbols": "always"}),
+            json!({"viva": {"hover": {"maxLines": 9}, "workspaceSymbols": "always"}}),
+            json!({"hover.maxLines": 9, "workspaceSymbols": "always"}),
+        ] {
+            assert_eq!(Settings::read(&sent), (expected.clone(), vec![]), "{sent}");
+        }
+        for nothing in [
+            json!(null),
+            json!({}),
+            json!([]),
+            json!({"viva": null}),
+            json!("x"),
+        ] {
+            assert_eq!(
+                Settings::read(&nothing),
+                (Settings::default(), vec![]),
+                "{nothing}"
+            );
+        }
+    }
+
+    #[test]
+    fn wrong_settings_keep_their_default_and_are_complained_about() {
+        let sent =
+            json!({"hover": {"enable": "yes", "maxLines": 1, "color": 1}, "codeActions": "ever"});
+        let (settings, complaints) = Settings::read(&sent);
+        assert_eq!(settings, Settings::default());
+        assert_eq!(
+            complaints,
+            [
+                "unknown setting `viva.hover.color`; the settings are hover.enable, hover.maxLines, codeActions, workspaceSymbols",
+                "`viva.hover.enable` is \"yes\"; it takes true or false",
+                "`viva.hover.maxLines` is 1; it takes a number from 3 to 200",
+                "`viva.codeActions` is \"ever\"; it takes \"invoked\", \"always\", \"off\"",
+            ]
+        );
+    }
+}

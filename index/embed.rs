@@ -10,17 +10,10 @@ const TOPICS: &str = "index/guide";
 const CARDS: &str = "index/cards";
 
 fn main() -> ExitCode {
-    if env::var("TMPG").is_err() {
     println!("cargo::rerun-if-changed={TOPICS}");
     println!("cargo::rerun-if-changed={CARDS}");
-    }
-    println!("cargo::rerun-if-env-changed=TMPG");
     println!("cargo::rerun-if-changed=index/embed.rs");
-    let contents = match viva_guide::folder::read(
-        Path::new(&env::var("TMPG").unwrap_or(TOPICS.into())),
-        Path::new(&env::var("TMPC").unwrap_or(CARDS.into())),
-        &[],
-    ) {
+    let contents = match viva_guide::folder::read(Path::new(TOPICS), Path::new(CARDS), &[]) {
         Ok(contents) => contents,
         Err(mistakes) => {
             for mistake in mistakes {

@@ -1,5 +1,6 @@
 //! A guide as it lies on disk: `<section>/<name>.md` files, and card files in a folder of their own.
 
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,7 +9,7 @@ use crate::Language;
 use crate::card::{self, Card};
 use crate::mistake::Mistake;
 use crate::parse::{self, Parsed};
-use crate::topic::Topic;
+use crate::topic::{KeywordName, Topic};
 
 /// The largest file that is read, in bytes; a topic has a few thousand.
 const FILE_MAX: u64 = 1 << 20;
@@ -48,6 +49,7 @@ pub fn read(topics: &Path, cards: &Path, elsewhere: &[String]) -> Result<Content
             }
         }
     }
+    mistakes.extend(names_of_two_topics(&parsed));
     for (file, line, card) in &cards {
         if let Some(id) = &card.topic
             && !ids.contains(id.as_str())
@@ -65,20 +67,47 @@ pub fn read(topics: &Path, cards: &Path, elsewhere: &[String]) -> Result<Content
     })
 }
 
+/// A name leads to one topic; others may mention it.
+fn names_of_two_topics(parsed: &[(String, Parsed)]) -> Vec<Mistake> {
+    let mut mistakes = Vec::new();
+    let mut owners: HashMap<&KeywordName, &str> = HashMap::new();
+    for (file, parsed) in parsed {
+        for (keyword, line) in parsed.topic.keywords.iter().zip(&parsed.keyword_lines) {
+            match owners.entry(keyword) {
+                Entry::Vacant(place) => _ = place.insert(&parsed.topic.id),
+                Entry::Occupied(owner) => {
+                    let what = format!(
+                        "the name `{}` belongs to `{}`; list it under `mentions` here or there",
+                        keyword.name,
+                        owner.get()
+                    );
+                    mistakes.push(Mistake::new(file, *line, what));
+                }
+            }
+        }
+    }
+    mistakes
+}
+
 fn no_such_topic(id: &str, ids: &HashSet<&str>) -> String {
-    let name = id.rsplit('/').next().unwrap_or(id);
-    let mut near: Vec<&str> = ids
-        .iter()
-        .copied()
-        .filter(|known| known.ends_with(name))
-        .collect();
-    near.sort_unstable();
-    match near.first() {
+    match nearest(id, ids.iter().copied()) {
         Some(known) => format!("there is no topic `{id}`; did you mean `{known}`?"),
         None => format!(
             "there is no topic `{id}`; an id is the path of its file, such as `redis/persistence`"
         ),
     }
+}
+
+/// The id that somebody probably meant: the most similar one, if it is similar at all.
+pub fn nearest<'a>(id: &str, ids: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let name = |id: &str| id.rsplit('/').next().unwrap_or_default().to_owned();
+    let likeness = |known: &str| {
+        strsim::jaro_winkler(id, known).max(strsim::jaro_winkler(&name(id), &name(known)))
+    };
+    let scored = ids.map(|known| (likeness(known), known));
+    let best = scored.max_by(|(a, one), (b, other)| a.total_cmp(b).then_with(|| other.cmp(one)));
+    best.filter(|(likeness, _)| *likeness > 0.9)
+        .map(|(_, known)| known)
 }
 
 fn read_topics(folder: &Path, mistakes: &mut Vec<Mistake>) -> Vec<(String, Parsed)> {

@@ -31,7 +31,9 @@ const KEYS: [&str; 10] = [
 pub(crate) struct FrontMatter {
     pub(crate) title: String,
     pub(crate) level: Option<Level>,
-    pub(crate) keywords: Vec<KeywordName>,
+    /// With their lines, as [`FrontMatter::mentions`] are.
+    pub(crate) keywords: Vec<(usize, KeywordName)>,
+    pub(crate) mentions: Vec<(usize, KeywordName)>,
     pub(crate) related: Vec<(usize, String)>,
     pub(crate) also: Vec<String>,
     pub(crate) covers: Vec<u16>,
@@ -121,7 +123,8 @@ impl Reader {
                     self.wrong(at, "`level` is one of junior, middle, senior");
                 }
             }
-            "keywords" => self.keywords(at, value),
+            "keywords" => self.front.keywords = self.names(key, at, value),
+            "mentions" => self.front.mentions = self.names(key, at, value),
             "related" => self.front.related = self.lined_texts(key, value),
             "also" => self.front.also = self.texts(key, value),
             "covers" => self.covers(value),
@@ -148,35 +151,40 @@ impl Reader {
         self.front.title = title.to_owned();
     }
 
-    fn keywords(&mut self, at: usize, value: &MarkedYaml<'_>) {
+    /// The names of all languages, each with its line.
+    fn names(&mut self, key: &str, at: usize, value: &MarkedYaml<'_>) -> Vec<(usize, KeywordName)> {
+        let mut found: Vec<(usize, KeywordName)> = Vec::new();
         let YamlData::Mapping(languages) = &value.data else {
-            return self.wrong(
+            self.wrong(
                 at,
-                "`keywords` maps languages to lists of names: `go: [sync.Cond]`",
+                format!("`{key}` maps languages to lists of names: `go: [sync.Cond]`"),
             );
+            return found;
         };
-        for (key, names) in languages {
-            let name = text(key).unwrap_or_default();
+        for (language, names) in languages {
+            let name = text(language).unwrap_or_default();
             let Some(language) = Language::from_name(name) else {
                 let known = Language::ALL.map(Language::name).join(", ");
                 self.wrong(
-                    line(key),
+                    line(language),
                     format!("unknown language `{name}`; the languages are {known}"),
                 );
                 continue;
             };
             for (at, name) in self.lined_texts(name, names) {
                 let keyword = KeywordName { language, name };
-                if self.front.keywords.contains(&keyword) {
+                let others = self.front.keywords.iter().chain(&found);
+                if others.into_iter().any(|(_, other)| *other == keyword) {
                     self.wrong(
                         at,
-                        format!("the keyword `{}` is listed twice; keep one", keyword.name),
+                        format!("the name `{}` is listed twice; keep one", keyword.name),
                     );
                 } else {
-                    self.front.keywords.push(keyword);
+                    found.push((at, keyword));
                 }
             }
         }
+        found
     }
 
     fn covers(&mut self, value: &MarkedYaml<'_>) {

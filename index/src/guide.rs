@@ -38,7 +38,7 @@ impl std::fmt::Debug for Guide {
 pub struct Explanation {
     pub card: Option<Card>,
     pub topic: Option<Topic>,
-    /// Other topics that claim the same name, the most fitting first.
+    /// Other topics that mention the same name.
     pub others: Vec<Topic>,
 }
 
@@ -177,41 +177,38 @@ impl Guide {
         })
     }
 
-    /// The card of a name, and the topics that claim it: those first that list it early.
+    /// The card of a name, and its topics: the one that has it first, then those that mention it.
     fn claimed(&self, language: Language, name: &str) -> (Option<Card>, Vec<Topic>) {
-        let keyword = qualified(language, name);
+        let name = qualified(language, name);
         let mut card = None;
-        let mut topics: Vec<(usize, Topic)> = Vec::new();
-        for address in self.postings(self.fields.keyword, &keyword) {
-            let Some(doc) = self.doc(address) else {
-                continue;
-            };
-            if !self.fields.is_topic(&doc) {
+        let mut topics = Vec::new();
+        for doc in self.docs(self.fields.keyword, &name) {
+            if self.fields.is_topic(&doc) {
+                topics.extend(self.fields.read_topic(&doc));
+            } else {
                 card = self.fields.read_card(&doc);
-            } else if let Some(topic) = self.fields.read_topic(&doc) {
-                let rank = topic
-                    .keywords
-                    .iter()
-                    .position(|k| k.language == language && k.name == name);
-                topics.push((rank.unwrap_or(usize::MAX), topic));
             }
         }
-        topics.sort_by(|(a, topic), (b, other)| a.cmp(b).then_with(|| topic.id.cmp(&other.id)));
-        (card, topics.into_iter().map(|(_, topic)| topic).collect())
+        topics.extend(
+            self.docs(self.fields.mention, &name)
+                .iter()
+                .filter_map(|doc| self.fields.read_topic(doc)),
+        );
+        (card, topics)
     }
 
     /// The topic with this id.
     pub fn topic(&self, id: &str) -> Option<Topic> {
-        let address = self.postings(self.fields.id, id).into_iter().next()?;
-        self.fields.read_topic(&self.doc(address)?)
+        self.fields
+            .read_topic(self.docs(self.fields.id, id).first()?)
     }
 
     /// All topics, by id.
     pub fn topics(&self) -> Vec<Topic> {
-        let mut topics: Vec<Topic> = self
-            .postings(self.fields.kind, record::TOPIC)
-            .into_iter()
-            .filter_map(|address| self.fields.read_topic(&self.doc(address)?))
+        let docs = self.docs(self.fields.kind, record::TOPIC);
+        let mut topics: Vec<Topic> = docs
+            .iter()
+            .filter_map(|doc| self.fields.read_topic(doc))
             .collect();
         topics.sort_by(|a, b| a.id.cmp(&b.id));
         topics
@@ -236,19 +233,30 @@ impl Guide {
         names
     }
 
-    /// Questions related to a topic, at most `limit`: the topic's own, then one of each topic that
-    /// its author names as related, then of topics with similar text. `around` are qualified names
-    /// that stand near the cursor; topics that they lead to come earlier among the similar ones.
-    pub fn related(&self, topic: &Topic, around: &[String], limit: usize) -> Vec<RelatedQuestion> {
+    /// Questions related to an explanation, at most `limit`: the topic's own, then one of each topic
+    /// that mentions the same name, of each that the topic's author names as related, and of topics
+    /// with similar text. `around` are qualified names that stand near the cursor; topics that they
+    /// lead to come earlier among the similar ones.
+    pub fn related(
+        &self,
+        explained: &Explanation,
+        around: &[String],
+        limit: usize,
+    ) -> Vec<RelatedQuestion> {
+        let Some(topic) = &explained.topic else {
+            return Vec::new();
+        };
         // Up to half of the places go to the topic itself.
         let own = topic.questions.len().min(limit.div_ceil(2));
         let mut questions: Vec<RelatedQuestion> = (0..own)
             .filter_map(|number| question(topic, number))
             .collect();
         let mut seen = vec![topic.id.clone()];
+        // Mentions are many for common names; one leaves room for what the author chose.
+        let mentioning = explained.others.iter().take(1).cloned();
         let named = topic.related.iter().filter_map(|id| self.topic(id));
         let similar = std::iter::once_with(|| self.similar(topic, around, limit)).flatten();
-        for other in named.chain(similar) {
+        for other in mentioning.chain(named).chain(similar) {
             if questions.len() >= limit {
                 break;
             }
@@ -397,7 +405,7 @@ impl Guide {
     }
 
     /// The documents with exactly this term; read from the posting lists, without a query.
-    fn postings(&self, field: Field, text: &str) -> Vec<DocAddress> {
+    fn docs(&self, field: Field, text: &str) -> Vec<TantivyDocument> {
         let term = Term::from_field_text(field, text);
         let mut found = Vec::new();
         for (segment, reader) in (0..).zip(self.searcher.segment_readers()) {
@@ -411,7 +419,7 @@ impl Guide {
                 continue;
             };
             while postings.doc() != TERMINATED {
-                found.push(DocAddress::new(segment, postings.doc()));
+                found.extend(self.doc(DocAddress::new(segment, postings.doc())));
                 postings.advance();
             }
         }

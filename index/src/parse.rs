@@ -17,6 +17,8 @@ use crate::topic::{Block, HEADLINE_MAX, Pitfall, Question, Topic, split_headline
 pub struct Parsed {
     pub topic: Topic,
     pub mentioned: Vec<(usize, String)>,
+    /// The lines of the topic's keywords, in their order.
+    pub keyword_lines: Vec<usize>,
 }
 
 const SECTIONS: [&str; 3] = ["Pitfalls", "Example", "Questions"];
@@ -56,14 +58,16 @@ pub fn parse(file: &str, id: &str, text: &str) -> Result<Parsed, Vec<Mistake>> {
         mistakes.sort();
         return Err(mistakes);
     }
+    let keyword_lines = front.keywords.iter().map(|(line, _)| line + 1).collect();
     let topic = Topic {
         id: id.to_owned(),
         title: front.title,
         level: front.level.unwrap_or(Level::Middle),
         covers: front.covers,
         also: front.also,
-        keywords: front.keywords,
-        related: front.related.into_iter().map(|(_, id)| id).collect(),
+        keywords: without_lines(front.keywords),
+        mentions: without_lines(front.mentions),
+        related: without_lines(front.related),
         since: front.since,
         changed: front.changed,
         sources: front.sources,
@@ -74,7 +78,15 @@ pub fn parse(file: &str, id: &str, text: &str) -> Result<Parsed, Vec<Mistake>> {
         example: parts.example,
         questions: parts.questions,
     };
-    Ok(Parsed { topic, mentioned })
+    Ok(Parsed {
+        topic,
+        mentioned,
+        keyword_lines,
+    })
+}
+
+fn without_lines<T>(lined: Vec<(usize, T)>) -> Vec<T> {
+    lined.into_iter().map(|(_, value)| value).collect()
 }
 
 /// The YAML, and the byte offset at which the Markdown begins.
@@ -256,8 +268,9 @@ impl Body<'_> {
                 _ => None,
             });
         let Some(Some(paragraph)) = first else {
+            let text = &self.text[range.clone()];
             self.wrong(
-                range.start,
+                range.end - text.trim_start().len(),
                 "a topic begins with its summary: a paragraph of one or two sentences",
             );
             return (String::new(), String::new());
@@ -398,14 +411,14 @@ impl Body<'_> {
                 self.wrong(question.heading_at, "a question ends with `?`");
             }
             let text = self.unwrapped(question.content.clone());
+            // The answer may be missing, so that the follow-up is the first paragraph.
+            let text = format!("\n\n{text}");
             let (answer, follow_up) = match text.rsplit_once("\n\nFollow-up:") {
                 Some((answer, follow_up)) => (answer.trim(), follow_up.trim()),
                 None => {
-                    self.wrong(
-                        question.heading_at,
-                        "the last paragraph of a question begins with `Follow-up:`",
-                    );
-                    (text.as_str(), "")
+                    let what = "the last paragraph of a question begins with `Follow-up:`";
+                    self.wrong(question.heading_at, what);
+                    (text.trim(), "")
                 }
             };
             if answer.is_empty() {

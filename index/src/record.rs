@@ -21,6 +21,8 @@ pub(crate) struct Fields {
     pub(crate) id: Field,
     /// Qualified names, exactly: what a keyword is looked up by.
     pub(crate) keyword: Field,
+    /// Qualified names for which a topic is worth reading too.
+    pub(crate) mention: Field,
     pub(crate) title: Field,
     pub(crate) also: Field,
     /// The words inside keywords and ids, for search only.
@@ -56,6 +58,7 @@ pub(crate) fn schema() -> (Schema, Fields) {
         kind: schema.add_text_field("kind", STRING | STORED),
         id: schema.add_text_field("id", STRING | STORED),
         keyword: schema.add_text_field("keyword", STRING | STORED),
+        mention: schema.add_text_field("mention", STRING | STORED),
         title: schema.add_text_field("title", searched().set_stored()),
         also: schema.add_text_field("also", searched().set_stored()),
         words: schema.add_text_field("words", searched()),
@@ -95,6 +98,9 @@ impl Fields {
         for keyword in &topic.keywords {
             doc.add_text(self.keyword, keyword.qualified());
             doc.add_text(self.words, tokens::split_identifier(&keyword.name));
+        }
+        for keyword in &topic.mentions {
+            doc.add_text(self.mention, keyword.qualified());
         }
         doc.add_text(self.title, &topic.title);
         doc.add_text(self.summary, &topic.summary);
@@ -143,7 +149,8 @@ impl Fields {
                 .filter_map(|value| value.as_u64()?.try_into().ok())
                 .collect(),
             also: texts(doc, self.also),
-            keywords: self.keywords(doc),
+            keywords: names(doc, self.keyword),
+            mentions: names(doc, self.mention),
             related: texts(doc, self.related),
             since: text(doc, self.since).map(str::to_owned),
             changed: groups(doc, self.changed)
@@ -208,7 +215,7 @@ impl Fields {
             topic,
         ] = parts;
         Some(Card {
-            keyword: self.keywords(doc).into_iter().next()?,
+            keyword: names(doc, self.keyword).into_iter().next()?,
             meaning,
             syntax: non_empty(syntax),
             value_type: non_empty(value_type),
@@ -224,13 +231,12 @@ impl Fields {
     pub(crate) fn is_topic(&self, doc: &TantivyDocument) -> bool {
         text(doc, self.kind) == Some(TOPIC)
     }
+}
 
-    fn keywords(&self, doc: &TantivyDocument) -> Vec<KeywordName> {
-        doc.get_all(self.keyword)
-            .filter_map(|value| value.as_str())
-            .map(KeywordName::from_qualified)
-            .collect()
-    }
+/// Qualified names as names of their languages.
+fn names(doc: &TantivyDocument, field: Field) -> Vec<KeywordName> {
+    let names = doc.get_all(field).filter_map(|value| value.as_str());
+    names.map(KeywordName::from_qualified).collect()
 }
 
 fn add_all<T: AsRef<str>>(

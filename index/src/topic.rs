@@ -39,8 +39,10 @@ pub struct Topic {
     pub covers: Vec<u16>,
     /// Other names that people search for.
     pub also: Vec<String>,
-    /// What leads here, in the author's order: a name listed early belongs to the topic more.
+    /// The names that lead here; no other topic of a guide has one of them.
     pub keywords: Vec<KeywordName>,
+    /// Names of other topics for which this one is worth reading too.
+    pub mentions: Vec<KeywordName>,
     /// Ids of topics, the most related first.
     pub related: Vec<String>,
     /// The version it came with: `Go 1.18`.

@@ -4,6 +4,7 @@ use std::io::Write as _;
 
 use anstyle::Style;
 use serde::Serialize;
+use viva_guide::folder::nearest;
 use viva_guide::topic::section;
 use viva_guide::{Hit, Topic};
 
@@ -121,10 +122,9 @@ pub(super) fn topics(out: &mut Output, wanted: Option<&str>, json: bool) -> Outc
 pub(super) fn show(out: &mut Output, id: &str, json: bool) -> Outcome {
     let guide = built_in::guide();
     let Some(topic) = guide.topic(id) else {
-        let hits = guide.search(&id.replace(['/', '-'], " "), 1);
-        let near = hits.first().map_or_else(String::new, |hit| {
-            format!("; did you mean `{}`?", hit.topic.id)
-        });
+        let topics = guide.topics();
+        let near = nearest(id, topics.iter().map(|topic| topic.id.as_str()))
+            .map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
         return Err(Failure::Nothing(format!("there is no topic `{id}`{near}")));
     };
     let markdown = page(&guide, &topic, str::to_owned).markdown;

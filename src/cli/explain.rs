@@ -188,10 +188,7 @@ fn explain_name(
         )));
     };
     let markdown = hover::markdown(&explanation, None, ALL_LINES);
-    let questions = explanation
-        .topic
-        .as_ref()
-        .map_or_else(Vec::new, |topic| guide.related(topic, &[], QUESTIONS));
+    let questions = guide.related(&explanation, &[], QUESTIONS);
     if !json {
         return print(out, &markdown, &questions);
     }

@@ -28,12 +28,12 @@ pub struct Related {
 pub fn related(guide: &Guide, document: &Document, offset: usize, limit: usize) -> Option<Related> {
     let language = document.language?;
     let keyword = document.keyword_at(offset)?;
-    let topic = explain(guide, language, &keyword)?.topic?;
+    let explained = explain(guide, language, &keyword)?;
     let around = names_around(document, language, offset);
-    let questions = guide.related(&topic, &around, limit);
+    let questions = guide.related(&explained, &around, limit);
     Some(Related {
         range: keyword.range,
-        topic,
+        topic: explained.topic?,
         questions,
     })
 }

@@ -7,19 +7,26 @@
 //! ```text
 //! declarations   what the file imports and declares, as syntax nodes
 //! resolver       scopes, and what a name means; walks one region of the file
+//!   declared     the types of declarations, worked out when they are used
 //!   statements   what statements declare
-//!   expressions  the types of expressions
+//!   expressions, calls, literals
+//!                the types of expressions
 //!   type_syntax  the types that the file spells out
 //!   selection    whose field or method `x.name` is
 //! types          types
 //! library        names and types of imported packages
 //! names, tokens  keywords, operators and import paths; how names are spelled
+//! quotes         strings and comments in files with errors
 //! ```
 
+mod calls;
 mod declarations;
+mod declared;
 mod expressions;
 mod library;
+mod literals;
 mod names;
+mod quotes;
 mod resolver;
 mod selection;
 mod senses;
@@ -39,6 +46,7 @@ use std::time::{Duration, Instant};
 use tree_sitter::{ParseOptions, ParseState, Parser, Tree};
 
 use super::{Keyword, Sense, Source};
+use quotes::Quotes;
 use resolver::{Resolver, Wanted};
 
 /// Larger texts have no tree: a tree takes about thirty times the memory of its text.
@@ -78,19 +86,29 @@ pub fn keywords(source: Source<'_>) -> Vec<Keyword> {
         for keyword in Resolver::new(text, tree, Wanted::All).resolve() {
             found.insert(keyword.range.start, keyword);
         }
-        found.into_values().collect()
+        let has_error = tree.root_node().has_error();
+        let mut quotes = Quotes::before(text, 0);
+        found
+            .into_values()
+            .filter(|keyword| !(has_error && quotes.cover(keyword.range.start)))
+            .collect()
     })
     .unwrap_or_default()
 }
 
 /// The keyword whose range contains the byte offset.
 pub fn keyword_at(source: Source<'_>, offset: usize) -> Option<Keyword> {
-    with_tree(source, |text, tree| match tokens::at(text, tree, offset)? {
-        tokens::Token::Keyword(keyword) if keyword.names == ["range"] => {
-            Some(resolved_at(text, tree, offset).unwrap_or(keyword))
-        }
-        tokens::Token::Keyword(keyword) => Some(keyword),
-        tokens::Token::Name => resolved_at(text, tree, offset),
+    with_tree(source, |text, tree| {
+        let keyword = match tokens::at(text, tree, offset)? {
+            tokens::Token::Keyword(keyword) if keyword.names == ["range"] => {
+                resolved_at(text, tree, offset).unwrap_or(keyword)
+            }
+            tokens::Token::Keyword(keyword) => keyword,
+            tokens::Token::Name => resolved_at(text, tree, offset)?,
+        };
+        let start = keyword.range.start;
+        let is_quoted = tree.root_node().has_error() && Quotes::before(text, start).cover(start);
+        (!is_quoted).then_some(keyword)
     })?
 }
 

@@ -74,7 +74,13 @@ fn line_keywords(text: &str, range: Range<usize>, found: &mut Vec<Keyword>) {
         directive = format!("{directive} {}", option.plain.to_ascii_lowercase());
         range.end = option.range.end;
     }
-    add(vec![directive.clone()], range);
+    let family = directive
+        .split_once(' ')
+        .map(|(family, _)| family.to_owned());
+    add(
+        std::iter::once(directive.clone()).chain(family).collect(),
+        range,
+    );
 
     match directive.as_str() {
         "rename-command" => {
@@ -94,7 +100,12 @@ fn line_keywords(text: &str, range: Range<usize>, found: &mut Vec<Keyword>) {
                 .step_by(4)
                 .for_each(|word| add_value(&directive, &word, &mut add));
         }
-        _ => words.for_each(|word| add_value(&directive, &word, &mut add)),
+        "cluster-slot-stats-enabled" | "shutdown-on-sigint" | "shutdown-on-sigterm" => {
+            words.for_each(|word| add_value(&directive, &word, &mut add));
+        }
+        _ => words
+            .take(1)
+            .for_each(|word| add_value(&directive, &word, &mut add)),
     }
 }
 

@@ -66,7 +66,7 @@ pub(crate) struct CodeActionParams {
     pub(crate) text_document: TextDocument,
     pub(crate) range: Range,
     #[serde(default)]
-    pub(crate) context: CodeActionContext,
+    pub(crate) context: Option<CodeActionContext>,
 }
 
 #[derive(Debug, Default, Deserialize)]

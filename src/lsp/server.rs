@@ -231,7 +231,8 @@ impl Server {
         let Some((document, client, settings)) = self.snapshot(&params.text_document.uri) else {
             return Ok(vec![]);
         };
-        let Some(kind) = offered_kind(settings.code_actions, &params.context) else {
+        let Some(kind) = offered_kind(settings.code_actions, &params.context.unwrap_or_default())
+        else {
             return Ok(vec![]);
         };
         let offset = document.offset(params.range.start.into(), client.encoding);

@@ -1,1 +1,392 @@
+//! Every mistake that the parser reports, with its line; the list in `index/guide/README.md` is made
+//! from this table.
 
+use std::fs;
+
+use super::*;
+
+const TOPIC: &str = "---
+title: Locks
+level: middle
+covers: [7]
+also: [mutual exclusion]
+keywords:
+  go: [sync.Mutex, \"<-\"]
+  sql: [FOR UPDATE]
+mentions:
+  go: [sync.RWMutex]
+related: [go/other]
+since: Go 1.0
+changed:
+  - Go 1.18: TryLock
+sources:
+  - sync: https://pkg.go.dev/sync
+checked: 2026-11
+---
+
+A lock lets one goroutine in. Others
+wait for `Unlock`.
+
+How it works, [here](go/other).
+
+- one
+  more
+
+## Pitfalls
+
+- Copying it. {hint: go/mutex-by-value}
+- Locking
+  twice.
+
+## Example
+
+```go
+mu.Lock()
+```
+
+## Questions
+
+### What is it?
+
+It is a lock.
+It locks.
+
+Follow-up: Why?
+";
+
+#[test]
+fn a_topic_is_read_with_all_its_parts() {
+    let parsed = parse("t.md", "go/locks", TOPIC).expect("a valid topic");
+    let topic = parsed.topic;
+    assert_eq!(
+        (topic.headline(), topic.rest_of_summary()),
+        ("A lock lets one goroutine in.", "Others wait for `Unlock`.")
+    );
+    assert_eq!(topic.body, "How it works, [here](go/other).\n\n- one more");
+    assert_eq!(
+        topic
+            .keywords
+            .iter()
+            .map(|keyword| keyword.qualified())
+            .collect::<Vec<_>>(),
+        ["sync.Mutex", "<-", "sql:FOR UPDATE"]
+    );
+    assert_eq!(topic.mentions[0].name, "sync.RWMutex");
+    assert_eq!(topic.pitfalls[0].hint.as_deref(), Some("go/mutex-by-value"));
+    assert_eq!(
+        (
+            topic.pitfalls[0].text.as_str(),
+            topic.pitfalls[1].text.as_str()
+        ),
+        ("Copying it.", "Locking twice.")
+    );
+    assert_eq!(topic.example[0].code, "mu.Lock()\n");
+    assert_eq!(topic.questions[0].answer, "It is a lock. It locks.");
+    assert_eq!(topic.questions[0].follow_up, "Why?");
+    assert_eq!(
+        parsed.mentioned,
+        [(11, "go/other".to_owned()), (23, "go/other".to_owned())]
+    );
+    assert_eq!(parsed.keyword_lines, [7, 7, 8]);
+}
+
+#[test]
+fn line_ends_and_a_byte_order_mark_do_not_matter() {
+    let windows = format!("\u{feff}{}", TOPIC.replace('\n', "\r\n"));
+    let topic = |text: &str| {
+        parse("t.md", "go/locks", text)
+            .expect("a valid topic")
+            .topic
+    };
+    assert_eq!(topic(&windows), topic(TOPIC));
+}
+
+/// What is replaced in the valid topic, by what, and the line and text of the mistake.
+const MISTAKES: [(&str, &str, usize, &str); 38] = [
+    (
+        "---\ntitle",
+        "title",
+        1,
+        "a topic begins with front matter between two lines `---`",
+    ),
+    ("title: Locks\n", "", 2, "`title` is missing"),
+    ("level: middle", "level: [", 4, "not valid YAML: "),
+    (
+        "title: Locks",
+        "titel: Locks\ntitle: L",
+        2,
+        "unknown key `titel`; the keys are ",
+    ),
+    (
+        "title: Locks",
+        "title: ''",
+        2,
+        "`title` has 0 characters; write 1 to 60",
+    ),
+    (
+        "level: middle",
+        "level: wizard",
+        3,
+        "`level` is one of junior, middle, senior",
+    ),
+    (
+        "covers: [7]",
+        "covers: [x]",
+        4,
+        "`covers` lists numbers; `x` is none",
+    ),
+    (
+        "also: [mutual exclusion]",
+        "also: mutex",
+        5,
+        "`also` is a list: `also: [one, two]`",
+    ),
+    (
+        "also: [mutual exclusion]",
+        "also: [{a: b}]",
+        5,
+        "`also` lists texts; put quotes around this one",
+    ),
+    (
+        "  go: [sync.Mutex, \"<-\"]\n  sql: [FOR UPDATE]",
+        "  - sync.Mutex",
+        6,
+        "`keywords` maps languages to lists of names: `go: [sync.Cond]`",
+    ),
+    (
+        "  sql: [FOR UPDATE]",
+        "  cobol: [x]",
+        8,
+        "unknown language `cobol`; the languages are go, dockerfile, sql, redis, compose",
+    ),
+    (
+        "  go: [sync.RWMutex]",
+        "  go: [sync.Mutex]",
+        10,
+        "the name `sync.Mutex` is listed twice; keep one",
+    ),
+    (
+        "since: Go 1.0",
+        "since: 1.0",
+        12,
+        "`1.0` is no version; write a product and a number, such as `Go 1.24` (",
+    ),
+    (
+        "  - Go 1.18: TryLock",
+        "  - TryLock",
+        14,
+        "`changed` is a list of lines `- Go 1.22: what changed`; quote a text with `: ` in it",
+    ),
+    (
+        "  - Go 1.18: TryLock",
+        "  - Rust 1.18: x",
+        14,
+        "`Rust 1.18` is no version; ",
+    ),
+    (
+        "https://pkg.go.dev/sync",
+        "http://x",
+        16,
+        "the source `http://x` is no address that begins with https://",
+    ),
+    (
+        "\n  - sync: https://pkg.go.dev/sync",
+        " []",
+        15,
+        "name at least one source: `- label: https://…`",
+    ),
+    (
+        "checked: 2026-11",
+        "checked: 2026-13",
+        17,
+        "`checked` is a month such as 2026-11, not `2026-13`",
+    ),
+    (
+        "A lock lets one goroutine in.",
+        "## No",
+        20,
+        "a topic begins with its summary: a paragraph of one or two sentences",
+    ),
+    (
+        "A lock lets",
+        "A lock that is longer than the line that a hover and a status line have for it at the very least lets",
+        20,
+        "the first sentence of the summary has ",
+    ),
+    (
+        "A lock lets",
+        "A `lock` lets",
+        20,
+        "the first sentence of the summary is plain text: no backticks, links or emphasis",
+    ),
+    (
+        "Others\nwait",
+        "Second. Others\nwait",
+        20,
+        "the summary has at most two sentences; move the rest to a new paragraph",
+    ),
+    (
+        "How it works",
+        "# Title\n\nHow it works",
+        23,
+        "only headings of level 2 and 3 are used; write bold text instead",
+    ),
+    (
+        "How it works",
+        "| a |\n| - |\n\nHow it works",
+        23,
+        "tables do not show in every editor; write a list",
+    ),
+    (
+        "How it works",
+        "![a](https://b)",
+        23,
+        "images do not show in every editor; describe it",
+    ),
+    (
+        "How it works",
+        "a <b>c</b>",
+        23,
+        "HTML does not show in every editor; use Markdown, or backticks around code",
+    ),
+    (
+        "How it works,",
+        "Code:\n\n    x\n\nHow,",
+        25,
+        "use a fenced block (```) for code",
+    ),
+    (
+        "[here](go/other)",
+        "<https://x.y>",
+        23,
+        "write links as [text](section/name) or [text](https://…)",
+    ),
+    (
+        "## Pitfalls",
+        "## Traps",
+        28,
+        "unexpected section `Traps`; the sections are Pitfalls, Example, Questions, once each and in this order",
+    ),
+    (
+        "- Copying it. {hint: go/mutex-by-value}\n- Locking\n  twice.",
+        "Copying it.",
+        28,
+        "`## Pitfalls` holds a list",
+    ),
+    (
+        "go/mutex-by-value",
+        "Mutex by value",
+        30,
+        "a hint is named `{hint: language/what-is-wrong}` in small letters",
+    ),
+    (
+        "```go\nmu",
+        "So:\n\n```go\nmu",
+        36,
+        "`## Example` holds fenced blocks only; explain in the body",
+    ),
+    (
+        "```go\nmu",
+        "```\nmu",
+        34,
+        "name the language after ``` before `mu.Lock()`",
+    ),
+    (
+        "### What is it?",
+        "### What is it",
+        42,
+        "a question ends with `?`",
+    ),
+    (
+        "It is a lock.\nIt locks.\n\nFollow-up: Why?",
+        "It is a lock.",
+        42,
+        "the last paragraph of a question begins with `Follow-up:`",
+    ),
+    (
+        "It is a lock.\nIt locks.\n\n",
+        "",
+        42,
+        "a question needs a model answer",
+    ),
+    (
+        "Follow-up: Why?",
+        "Follow-up: Why?\n\nMore.",
+        42,
+        "`Follow-up:` is the last paragraph of a question",
+    ),
+    (
+        "### What is it?\n\nIt is a lock.\nIt locks.\n\nFollow-up: Why?\n",
+        "",
+        40,
+        "`## Questions` holds at least one `###` heading with a question",
+    ),
+];
+
+#[test]
+fn every_mistake_is_reported_with_its_line() {
+    for (old, new, line, what) in MISTAKES {
+        assert_eq!(
+            TOPIC.matches(old).count(),
+            1,
+            "{old:?} stands once in the valid topic"
+        );
+        let mistakes = parse("t.md", "go/locks", &TOPIC.replace(old, new)).expect_err(new);
+        let found = mistakes
+            .iter()
+            .any(|mistake| mistake.line == line && mistake.what.starts_with(what));
+        assert!(found, "{new:?}: no `{line}: {what}` in {mistakes:#?}");
+    }
+}
+
+#[test]
+fn a_topic_without_questions_is_a_mistake() {
+    let text = &TOPIC[..TOPIC.find("## Questions").expect("the section is there")];
+    let mistakes = parse("t.md", "go/locks", text).expect_err("no questions");
+    assert_eq!(
+        mistakes[0].to_string(),
+        "t.md:38: a topic has a section `## Questions`"
+    );
+}
+
+/// `UPDATE=1 cargo test` rewrites the list.
+#[test]
+fn the_readme_lists_every_mistake() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/guide/README.md");
+    let readme = fs::read_to_string(path).expect("the README is there");
+    let (before, _) = readme
+        .split_once("## Mistakes the parser reports\n")
+        .expect("the section is there");
+    let mut whats: Vec<&str> = MISTAKES.iter().map(|(_, _, _, what)| *what).collect();
+    whats.extend([
+        "a topic has a section `## Questions`",
+        "there is no topic `ID`; did you mean `…`?",
+        "a topic is not related to itself",
+        "the name `…` belongs to `ID`; list it under `mentions` here or there",
+        "the id `ID` is taken by FILE; rename one",
+        "is not UTF-8 here; save the file as UTF-8",
+        "has N bytes; at most 1048576 are read",
+        "cannot be read: …",
+    ]);
+    let list: String = whats
+        .iter()
+        .map(|what| {
+            format!(
+                "- {}\n",
+                if what.ends_with([' ', '(']) {
+                    format!("{}…", what.trim_end_matches([' ', '(']))
+                } else {
+                    (*what).to_owned()
+                }
+            )
+        })
+        .collect();
+    let expected = format!(
+        "{before}## Mistakes the parser reports\n\nEach as `FILE:LINE: …`; all of a folder at once.\n\n{list}"
+    );
+    if std::env::var_os("UPDATE").is_some() {
+        fs::write(path, expected).expect("the README can be written");
+    } else {
+        assert_eq!(readme, expected, "stale; run `UPDATE=1 cargo test`");
+    }
+}

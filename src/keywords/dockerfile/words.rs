@@ -72,13 +72,14 @@ pub(super) fn word(line: &str, start: usize) -> Option<Range<usize>> {
     words(line, start..line.len()).next()
 }
 
-/// The words of a range, split at blanks.
+/// The words of a range, split at the blanks that BuildKit splits at: no others than ASCII's.
 pub(super) fn words(line: &str, range: Range<usize>) -> impl Iterator<Item = Range<usize>> {
     let (mut at, end) = (range.start, range.end);
+    let is_blank = |character| matches!(character, ' ' | '\t' | '\r' | '\u{b}' | '\u{c}');
     std::iter::from_fn(move || {
-        let rest = line[at..end].trim_start();
+        let rest = line[at..end].trim_start_matches(is_blank);
         let start = end - rest.len();
-        let length = rest.find(char::is_whitespace).unwrap_or(rest.len());
+        let length = rest.find(is_blank).unwrap_or(rest.len());
         at = start + length;
         (length > 0).then_some(start..at)
     })

@@ -41,12 +41,14 @@ pub(super) fn is_complete(package: &str) -> bool {
 
 /// What `package.name` is.
 pub(super) fn member<'a>(package: &'a str, name: &str) -> Option<Member<'a>> {
-    read_member(package, packages().get(package)?.find(name, "")?)
+    let line = packages().get(package)?.find(name, "")?;
+    Some(read_member(package, line))
 }
 
 /// What the method or field `package.type_name.name` is; not one that comes from an embedded type.
 pub(super) fn type_member<'a>(package: &'a str, type_name: &str, name: &str) -> Option<Member<'a>> {
-    read_member(package, packages().get(package)?.find(type_name, name)?)
+    let line = packages().get(package)?.find(type_name, name)?;
+    Some(read_member(package, line))
 }
 
 pub(super) fn definition<'a>(package: &'a str, type_name: &str) -> Option<Definition<'a>> {
@@ -133,12 +135,12 @@ impl Package {
     }
 }
 
-fn read_member<'a>(package: &'a str, line: &'static str) -> Option<Member<'a>> {
+fn read_member<'a>(package: &'a str, line: &'static str) -> Member<'a> {
     let mut reader = Reader {
         package,
         rest: line,
     };
-    Some(if reader.eat("==") {
+    if reader.eat("==") {
         Member::Alias(reader.type_())
     } else if reader.eat("=") {
         Member::Type
@@ -146,7 +148,7 @@ fn read_member<'a>(package: &'a str, line: &'static str) -> Option<Member<'a>> {
         Member::Value(reader.type_())
     } else {
         Member::Function(Rc::new(reader.signature()))
-    })
+    }
 }
 
 /// Reads types; the texts are ours and no type in them is deep, so it may recurse.

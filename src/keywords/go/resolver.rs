@@ -6,10 +6,10 @@ use std::rc::Rc;
 
 use tree_sitter::{Node, Tree};
 
-use super::declarations::{Declaration, Declarations, TypeSpec, collect};
+use super::declarations::{Declarations, TypeSpec, collect};
 use super::library::{self, Member};
 use super::names::{self, Predeclared};
-use super::syntax::{children, children_by_field, contains, field, text_of};
+use super::syntax::{children, contains, text_of};
 use super::types::{Signature, Type};
 use super::{Keyword, Sense};
 
@@ -69,14 +69,14 @@ pub(super) struct Resolver<'a> {
     pub(super) text: &'a str,
     pub(super) declarations: Declarations<'a>,
     pub(super) types: Vec<OwnType<'a>>,
-    values: Vec<Once<Type<'a>>>,
-    signatures: HashMap<usize, Rc<Signature<'a>>>,
+    pub(super) values: Vec<Once<Type<'a>>>,
+    pub(super) signatures: HashMap<usize, Rc<Signature<'a>>>,
     top_level: Vec<Node<'a>>,
     pub(super) scopes: Vec<HashMap<&'a str, Meaning<'a>>>,
     depth: usize,
     wanted: Wanted,
     /// More than zero while declarations are looked up for their types only.
-    quiet: usize,
+    pub(super) quiet: usize,
     found: Vec<Keyword>,
 }
 
@@ -169,16 +169,6 @@ impl<'a> Resolver<'a> {
         result
     }
 
-    /// Looks at a declaration outside of functions without saying anything.
-    fn outside<T>(&mut self, look: impl FnOnce(&mut Self) -> T) -> T {
-        let scopes = std::mem::take(&mut self.scopes);
-        self.quiet += 1;
-        let result = self.in_scope(look);
-        self.quiet -= 1;
-        self.scopes = scopes;
-        result
-    }
-
     pub(super) fn text_of(&self, node: Node<'a>) -> &'a str {
         text_of(node, self.text)
     }
@@ -267,100 +257,6 @@ impl<'a> Resolver<'a> {
         self.say(member, || names::member_names(path, name));
         let known = library::member(path, name)?;
         Some(meaning_of_member(path, name, known))
-    }
-
-    // Declarations outside of functions.
-
-    fn declared(&mut self, declaration: Declaration<'a>) -> Meaning<'a> {
-        match declaration {
-            Declaration::Type(index) => Meaning::Type(self.own_type(index)),
-            Declaration::Function(node) => {
-                Meaning::Value(Type::Function(self.declared_signature(node)))
-            }
-            Declaration::Value(index) => Meaning::Value(self.declared_value(index)),
-        }
-    }
-
-    /// A type by its name; an alias is what it stands for.
-    pub(super) fn own_type(&mut self, index: usize) -> Type<'a> {
-        if self
-            .types
-            .get(index)
-            .is_some_and(|own| own.spec.node.kind() == "type_alias")
-        {
-            return self.own_underlying(index);
-        }
-        Type::Own {
-            index,
-            arguments: Rc::from([]),
-        }
-    }
-
-    /// The type that a declaration gives a name to.
-    pub(super) fn own_underlying(&mut self, index: usize) -> Type<'a> {
-        let Some(own) = self.types.get_mut(index) else {
-            return Type::Unknown;
-        };
-        match &own.underlying {
-            Once::Done(type_) => return type_.clone(),
-            Once::Running => return Type::Unknown,
-            Once::NotYet => own.underlying = Once::Running,
-        }
-        let node = own.spec.node;
-        let (bounds, underlying) = self.outside(|resolver| {
-            let bounds = resolver.type_parameters(node);
-            (
-                bounds,
-                field(node, "type").map_or(Type::Unknown, |type_| resolver.type_of(type_)),
-            )
-        });
-        if let Some(own) = self.types.get_mut(index) {
-            own.bounds = bounds.into();
-            own.underlying = Once::Done(underlying.clone());
-        }
-        underlying
-    }
-
-    /// The signature of a function or method that the file declares.
-    pub(super) fn declared_signature(&mut self, node: Node<'a>) -> Rc<Signature<'a>> {
-        if let Some(signature) = self.signatures.get(&node.id()) {
-            return Rc::clone(signature);
-        }
-        let signature = Rc::new(self.outside(|resolver| resolver.signature(node)));
-        self.signatures.insert(node.id(), Rc::clone(&signature));
-        signature
-    }
-
-    fn declared_value(&mut self, index: usize) -> Type<'a> {
-        let (Some(&spec), Some(value)) = (
-            self.declarations.values.get(index),
-            self.values.get_mut(index),
-        ) else {
-            return Type::Unknown;
-        };
-        match value {
-            Once::Done(type_) => return type_.clone(),
-            Once::Running => return Type::Unknown,
-            Once::NotYet => *value = Once::Running,
-        }
-        let type_ = self.outside(|resolver| {
-            let count = children_by_field(spec.node, "name").count();
-            let types = resolver.types_of_values(spec.node, count);
-            let is_constant = spec.node.kind() == "const_spec";
-            let type_ = types
-                .into_iter()
-                .nth(spec.position)
-                .unwrap_or(Type::Unknown);
-            if is_constant {
-                type_
-            } else {
-                type_.of_variable()
-            }
-        });
-        if let Some(value) = self.values.get_mut(index) {
-            *value = Once::Done(type_.clone());
-        }
-        type_
     }
 }
 

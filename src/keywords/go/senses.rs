@@ -3,8 +3,7 @@
 use tree_sitter::Node;
 
 use super::Sense;
-use super::syntax::{text_of, tokens};
-use super::tokens::has_default;
+use super::syntax::{children, text_of, tokens};
 use super::types::Type;
 
 /// A longer capacity or length is not repeated in a note.
@@ -12,7 +11,8 @@ const LONGEST_QUOTE: usize = 40;
 
 /// `select` with a default clause.
 pub(super) fn of_select(select: Node<'_>) -> Option<Sense> {
-    if select.kind() != "select_statement" || !has_default(select) {
+    let has_default = children(select).any(|clause| clause.kind() == "default_case");
+    if select.kind() != "select_statement" || !has_default {
         return None;
     }
     Some(sense(

@@ -1,6 +1,8 @@
 //! What statements declare, in the order of the text. Error recovery leaves any kind of node in any
 //! place, so a statement is taken for whatever it looks like.
 
+use std::collections::HashMap;
+
 use tree_sitter::Node;
 
 use super::declarations::TypeSpec;
@@ -8,6 +10,9 @@ use super::resolver::{Meaning, Once, OwnType, Resolver};
 use super::senses;
 use super::syntax::{children, children_by_field, field, has_token, tokens};
 use super::types::Type;
+
+/// How many `else if` with variables of their own are followed: each is a scope to look through.
+const LONGEST_CHAIN: usize = 500;
 
 impl<'a> Resolver<'a> {
     /// Walks any node that may stand among statements or at the top of a file.
@@ -21,7 +26,7 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    fn statements(&mut self, node: Node<'a>) {
+    pub(super) fn statements(&mut self, node: Node<'a>) {
         for child in children(node) {
             self.statement(child);
         }
@@ -35,49 +40,30 @@ impl<'a> Resolver<'a> {
             "const_declaration" => self.const_declaration(node),
             "type_spec" | "type_alias" => self.type_spec(node),
             "parameter_list" => self.loose_parameters(node),
-            "statement_list" | "var_declaration" | "var_spec_list" | "type_declaration" => {
-                self.statements(node)
-            }
+            "statement_list" | "var_declaration" | "var_spec_list" | "type_declaration"
+            | "labeled_statement" | "for_clause" => self.statements(node),
             "ERROR" => self.error(node),
             // Imports are told by `tokens`; the other words are the file's own.
             "import_declaration" | "import_spec" | "import_spec_list" | "package_clause"
             | "label_name" | "field_identifier" | "package_identifier" | "break_statement"
             | "continue_statement" | "goto_statement" => {}
-            "labeled_statement" => self.statements(node),
-            // What follows declares nothing outside of itself.
+            // What is left of a function whose body error recovery has put behind it.
+            "function_declaration" | "method_declaration" if field(node, "body").is_none() => {
+                self.signature(node);
+            }
+            // Nothing behind the following sees what it declares.
             _ if self.is_elsewhere(node) => {}
             "function_declaration" | "method_declaration" => self.function(node),
-            "block" => self.block(node),
-            "if_statement" => self.if_statement(node),
-            "for_statement" => self.in_scope(|resolver| resolver.statements(node)),
-            "for_clause" => self.statements(node),
-            "expression_switch_statement" | "select_statement" => {
-                self.in_scope(|resolver| resolver.statements(node));
-            }
-            "expression_case" | "default_case" | "communication_case" => {
-                self.in_scope(|resolver| resolver.statements(node));
-            }
+            "if_statement" => self.in_scope(|resolver| resolver.if_statement(node)),
             "type_switch_statement" => self.in_scope(|resolver| resolver.type_switch(node)),
-            "expression_statement"
-            | "go_statement"
-            | "defer_statement"
-            | "return_statement"
-            | "send_statement"
-            | "inc_statement"
-            | "dec_statement"
-            | "assignment_statement"
-            | "expression_list" => {
-                for child in children(node) {
-                    self.statement(child);
-                }
-            }
             kind if is_expression(kind) => {
                 self.expression(node, &Type::Unknown);
             }
             kind if kind.ends_with("_type") || kind == "type_identifier" => {
                 self.type_of(node);
             }
-            _ => self.statements(node),
+            // Blocks, clauses, statements that are made of expressions, and remains of anything.
+            _ => self.in_scope(|resolver| resolver.statements(node)),
         }
     }
 
@@ -99,7 +85,14 @@ impl<'a> Resolver<'a> {
         if has_token(node, ":=") {
             self.declare_all(&left, types);
         } else {
-            left.into_iter().for_each(|left| self.statement(left));
+            self.look_at_left(&left);
+        }
+    }
+
+    /// What stands on the left of `=`.
+    fn look_at_left(&mut self, left: &[Node<'a>]) {
+        for node in left {
+            self.statement(*node);
         }
     }
 
@@ -138,7 +131,7 @@ impl<'a> Resolver<'a> {
         }
         let left = field(node, "left").map_or_else(Vec::new, |left| children(left).collect());
         if !has_token(node, ":=") {
-            return left.into_iter().for_each(|left| self.statement(left));
+            return self.look_at_left(&left);
         }
         let types = match underlying.pointed_to() {
             Type::Slice(of) | Type::Array(of) => vec![Type::Basic("int"), (**of).clone()],
@@ -254,7 +247,12 @@ impl<'a> Resolver<'a> {
                 self.statement(node);
                 break;
             }
-            self.scopes.push(std::collections::HashMap::new());
+            if field(node, "initializer").is_some() {
+                self.scopes.push(HashMap::new());
+            }
+            if self.scopes.len() > scopes + LONGEST_CHAIN {
+                break;
+            }
             let alternative = field(node, "alternative");
             for child in children(node) {
                 if Some(child) != alternative {
@@ -278,23 +276,17 @@ impl<'a> Resolver<'a> {
             }
             self.in_scope(|resolver| {
                 let cases: Vec<Node<'a>> = children_by_field(clause, "type").collect();
-                let types: Vec<Type<'a>> =
+                let narrowed: Vec<Type<'a>> =
                     cases.iter().map(|case| resolver.type_of(*case)).collect();
                 if let Some(alias) = alias {
-                    let type_ = match types.as_slice() {
-                        [Type::Unknown]
-                            if cases
-                                .first()
-                                .is_some_and(|case| resolver.text_of(*case) == "nil") =>
-                        {
-                            &value
-                        }
-                        [one] => one,
+                    let is_nil = |case: &Node<'a>| resolver.text_of(*case) == "nil";
+                    let type_ = match narrowed.as_slice() {
+                        [one] if !cases.iter().any(is_nil) => one,
                         _ => &value,
                     };
                     resolver.declare_variable(alias, type_.clone());
                 }
-                for child in children(clause).filter(|child| !cases.contains(child)) {
+                for child in children(clause).skip(cases.len()) {
                     resolver.statement(child);
                 }
             });
@@ -322,7 +314,7 @@ impl<'a> Resolver<'a> {
                 }
                 // The name of a declaration.
                 "func" | "type" | "var" | "const" | "package" | "goto" if kind == "identifier" => {
-                    operand = None
+                    operand = None;
                 }
                 _ if is_expression(kind) => operand = Some(self.expression(part, &Type::Unknown)),
                 _ if kind == "." => {}

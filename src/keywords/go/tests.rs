@@ -1,7 +1,6 @@
 //! What the Go recogniser finds, and what it leaves alone.
 
 mod properties;
-mod truth;
 
 use super::{keyword_at, parse};
 use crate::keywords::Source;
@@ -12,17 +11,26 @@ fn check(fixture: &str, expected: &str) {
     let offset = fixture.find("$0").expect("the fixture has a cursor");
     let text = fixture.replacen("$0", "", 1);
     let tree = parse(&text, None);
-    let answer = match keyword_at(Source { text: &text, tree: tree.as_ref() }, offset) {
+    let answer = match keyword_at(
+        Source {
+            text: &text,
+            tree: tree.as_ref(),
+        },
+        offset,
+    ) {
         None => "nothing".to_owned(),
         Some(keyword) => {
-            let mut answer = format!("{} @ {}", keyword.names.join(" "), &text[keyword.range]);
-            if let Some(sense) = keyword.sense {
-                answer += &format!(" = {}", sense.name);
-                if let Some(note) = sense.note {
-                    answer += &format!(", {note}");
-                }
-            }
-            answer
+            let sense = keyword.sense.map_or_else(String::new, |sense| {
+                let note = sense
+                    .note
+                    .map_or_else(String::new, |note| format!(", {note}"));
+                format!(" = {}{note}", sense.name)
+            });
+            format!(
+                "{} @ {}{sense}",
+                keyword.names.join(" "),
+                &text[keyword.range]
+            )
         }
     };
     assert_eq!(answer, expected, "{fixture}");
@@ -32,11 +40,25 @@ fn check(fixture: &str, expected: &str) {
 #[track_caller]
 fn check_body(body: &str, expected: &str) {
     let imports = [
-        "context", "fmt", "iter", "maps", "net/http", "os", "slices", "sync", "sync/atomic", "time",
-        "github.com/redis/go-redis/v9", "gorm.io/gorm", "example.com/other",
+        "context",
+        "fmt",
+        "iter",
+        "maps",
+        "net/http",
+        "os",
+        "slices",
+        "sync",
+        "sync/atomic",
+        "time",
+        "github.com/redis/go-redis/v9",
+        "gorm.io/gorm",
+        "example.com/other",
     ];
-    let imports: String = imports.iter().map(|path| format!("import \"{path}\"\n")).collect();
-    check(&format!("package p\n{imports}\nfunc f() {{\n{body}\n}}\n"), expected);
+    let imports = imports.map(|path| format!("import \"{path}\"\n")).concat();
+    check(
+        &format!("package p\n{imports}\nfunc f() {{\n{body}\n}}\n"),
+        expected,
+    );
 }
 
 // Keywords and operators.
@@ -56,7 +78,10 @@ fn an_arrow_sends_receives_or_is_part_of_a_type() {
     check_body("c $0<- 1", "<- @ <- = <-(send)");
     check_body("x := <$0-c", "<- @ <- = <-(receive)");
     check_body("select { case v, ok := $0<-c: }", "<- @ <- = <-(receive)");
-    check_body("var c chan$0<- int", "<- @ <- = <-(send), type of a channel that can only be sent to");
+    check_body(
+        "var c chan$0<- int",
+        "<- @ <- = <-(send), type of a channel that can only be sent to",
+    );
     check_body(
         "var c $0<-chan int",
         "<- @ <- = <-(receive), type of a channel that can only be received from",
@@ -65,23 +90,56 @@ fn an_arrow_sends_receives_or_is_part_of_a_type() {
 
 #[test]
 fn a_select_with_a_default_clause_does_not_block() {
-    check_body("sel$0ect { case <-c: default: }", "select @ select = select(default), has a default clause: does not block");
-    check_body("sel$0ect { case <-c: select { default: } }", "select @ select");
+    check_body(
+        "sel$0ect { case <-c: default: }",
+        "select @ select = select(default), has a default clause: does not block",
+    );
+    check_body(
+        "sel$0ect { case <-c: select { default: } }",
+        "select @ select",
+    );
 }
 
 #[test]
 fn range_says_what_it_goes_over() {
-    check_body("c := make(chan int)\nfor x := ra$0nge c {}", "range @ range = range(chan)");
+    check_body(
+        "c := make(chan int)\nfor x := ra$0nge c {}",
+        "range @ range = range(chan)",
+    );
     check_body("for i := ra$0nge 10 {}", "range @ range = range(int)");
     check_body("n := 10\nfor ra$0nge n {}", "range @ range = range(int)");
-    check_body("for i, r := ra$0nge \"häß\" {}", "range @ range = range(string)");
-    check_body("for k := ra$0nge map[string]int{} {}", "range @ range = range(map)");
-    check_body("for i := ra$0nge http.Header{} {}", "range @ range = range(map)");
-    check_body("for i := ra$0nge []int{} {}", "range @ range = range(slice)");
-    check_body("for i := ra$0nge [3]int{} {}", "range @ range = range(array)");
-    check_body("for i := ra$0nge &[3]int{} {}", "range @ range = range(array)");
-    check_body("for k := ra$0nge maps.Keys(m) {}", "range @ range = range(func)");
-    check_body("var s iter.Seq[int]\nfor k := ra$0nge s {}", "range @ range = range(func)");
+    check_body(
+        "for i, r := ra$0nge \"häß\" {}",
+        "range @ range = range(string)",
+    );
+    check_body(
+        "for k := ra$0nge map[string]int{} {}",
+        "range @ range = range(map)",
+    );
+    check_body(
+        "for i := ra$0nge http.Header{} {}",
+        "range @ range = range(map)",
+    );
+    check_body(
+        "for i := ra$0nge []int{} {}",
+        "range @ range = range(slice)",
+    );
+    check_body(
+        "for i := ra$0nge [3]int{} {}",
+        "range @ range = range(array)",
+    );
+    check_body(
+        "for i := ra$0nge &[3]int{} {}",
+        "range @ range = range(array)",
+    );
+    check_body(
+        "for k := ra$0nge maps.Keys(m) {}",
+        "range @ range = range(func)",
+    );
+    check_body(
+        "var s iter.Seq[int]\nfor k := ra$0nge s {}",
+        "range @ range = range(func)",
+    );
     check_body("for k := ra$0nge unknown {}", "range @ range");
 }
 
@@ -97,9 +155,15 @@ fn predeclared_names_are_told() {
     check_body("x := n$0ew(int)", "builtin.new @ new");
     check("package p\nconst (\n A = io$0ta\n)", "builtin.iota @ iota");
     check("package p\nfunc f[T a$0ny](x T) {}", "builtin.any @ any");
-    check("package p\nfunc f[T compar$0able](x T) {}", "builtin.comparable @ comparable");
+    check(
+        "package p\nfunc f[T compar$0able](x T) {}",
+        "builtin.comparable @ comparable",
+    );
     check("package p\nfunc f() err$0or", "builtin.error @ error");
-    check("package p\nfunc f(err error) { err.Err$0or() }", "builtin.error.Error builtin.error @ Error");
+    check(
+        "package p\nfunc f(err error) { err.Err$0or() }",
+        "builtin.error.Error builtin.error @ Error",
+    );
 }
 
 #[test]
@@ -109,26 +173,62 @@ fn shadowed_predeclared_names_are_the_files_own() {
     check_body("if len := 1; le$0n > 0 {}", "nothing");
     check_body("if len := 1; true {} else if le$0n > 0 {}", "nothing");
     check_body("iota := 1\n_ = io$0ta", "nothing");
-    check("package p\nfunc max(a, b int) int { return a }\nfunc f() { m$0ax(1, 2) }", "nothing");
+    check(
+        "package p\nfunc max(a, b int) int { return a }\nfunc f() { m$0ax(1, 2) }",
+        "nothing",
+    );
     check("package p\nfunc f(new int) { _ = ne$0w }", "nothing");
     check("package p\nfunc f[string any](s stri$0ng) {}", "nothing");
     check("package p\ntype any struct{}\nvar x a$0ny", "nothing");
-    check("package p\nimport copy \"fmt\"\nfunc f() { cop$0y.Println() }", "fmt fmt.Println @ copy");
+    check(
+        "package p\nimport copy \"fmt\"\nfunc f() { cop$0y.Println() }",
+        "fmt fmt.Println @ copy",
+    );
 }
 
 #[test]
 fn make_says_what_it_makes() {
-    check_body("ma$0ke(chan int)", "builtin.make @ make = builtin.make(chan), unbuffered channel");
-    check_body("ma$0ke(chan int, 0)", "builtin.make @ make = builtin.make(chan), unbuffered channel");
-    check_body("ma$0ke(chan int, 10)", "builtin.make @ make = builtin.make(chan), buffered channel, capacity 10");
-    check_body("ma$0ke(chan int, n+1)", "builtin.make @ make = builtin.make(chan), buffered channel, capacity n+1");
-    check_body("ma$0ke([]int, 3)", "builtin.make @ make = builtin.make(slice), slice, length 3");
-    check_body("ma$0ke([]int, 0, n)", "builtin.make @ make = builtin.make(slice), slice, length 0, capacity n");
-    check_body("ma$0ke(map[string]int)", "builtin.make @ make = builtin.make(map)");
-    check_body("ma$0ke(map[string]int, 8)", "builtin.make @ make = builtin.make(map), map with room for 8");
-    check_body("ma$0ke(http.Header)", "builtin.make @ make = builtin.make(map)");
+    check_body(
+        "ma$0ke(chan int)",
+        "builtin.make @ make = builtin.make(chan), unbuffered channel",
+    );
+    check_body(
+        "ma$0ke(chan int, 0)",
+        "builtin.make @ make = builtin.make(chan), unbuffered channel",
+    );
+    check_body(
+        "ma$0ke(chan int, 10)",
+        "builtin.make @ make = builtin.make(chan), buffered channel, capacity 10",
+    );
+    check_body(
+        "ma$0ke(chan int, n+1)",
+        "builtin.make @ make = builtin.make(chan), buffered channel, capacity n+1",
+    );
+    check_body(
+        "ma$0ke([]int, 3)",
+        "builtin.make @ make = builtin.make(slice), slice, length 3",
+    );
+    check_body(
+        "ma$0ke([]int, 0, n)",
+        "builtin.make @ make = builtin.make(slice), slice, length 0, capacity n",
+    );
+    check_body(
+        "ma$0ke(map[string]int)",
+        "builtin.make @ make = builtin.make(map)",
+    );
+    check_body(
+        "ma$0ke(map[string]int, 8)",
+        "builtin.make @ make = builtin.make(map), map with room for 8",
+    );
+    check_body(
+        "ma$0ke(http.Header)",
+        "builtin.make @ make = builtin.make(map)",
+    );
     check_body("ma$0ke(T, 3)", "builtin.make @ make");
-    check("package p\ntype T []int\nvar x = ma$0ke(T, 3)", "builtin.make @ make = builtin.make(slice), slice, length 3");
+    check(
+        "package p\ntype T []int\nvar x = ma$0ke(T, 3)",
+        "builtin.make @ make = builtin.make(slice), slice, length 3",
+    );
 }
 
 // Packages and their members.
@@ -137,19 +237,40 @@ fn make_says_what_it_makes() {
 fn both_halves_of_a_qualified_name_are_told() {
     check_body("var c sy$0nc.Cond", "sync sync.Cond @ sync");
     check_body("var c sync.Co$0nd", "sync.Cond sync @ Cond");
-    check_body("ht$0tp.ListenAndServe(a, b)", "net/http net/http.ListenAndServe @ http");
-    check_body("http.Listen$0AndServe(a, b)", "net/http.ListenAndServe net/http @ ListenAndServe");
-    check_body("_ = http.Client{Time$0out: 1}", "net/http.Client.Timeout net/http.Client net/http @ Timeout");
-    check_body("_ = []*http.Client{{Time$0out: 1}}", "net/http.Client.Timeout net/http.Client net/http @ Timeout");
-    check_body("other.Any$0thing()", "example.com/other.Anything example.com/other @ Anything");
+    check_body(
+        "ht$0tp.ListenAndServe(a, b)",
+        "net/http net/http.ListenAndServe @ http",
+    );
+    check_body(
+        "http.Listen$0AndServe(a, b)",
+        "net/http.ListenAndServe net/http @ ListenAndServe",
+    );
+    check_body(
+        "_ = http.Client{Time$0out: 1}",
+        "net/http.Client.Timeout net/http.Client net/http @ Timeout",
+    );
+    check_body(
+        "_ = []*http.Client{{Time$0out: 1}}",
+        "net/http.Client.Timeout net/http.Client net/http @ Timeout",
+    );
+    check_body(
+        "other.Any$0thing()",
+        "example.com/other.Anything example.com/other @ Anything",
+    );
 }
 
 #[test]
 fn an_import_path_is_told() {
-    check("package p\nimport \"net$0/http\"", "net/http @ \"net/http\"");
+    check(
+        "package p\nimport \"net$0/http\"",
+        "net/http @ \"net/http\"",
+    );
     check("package p\nimport (\n\tx `sy$0nc`\n)", "sync @ `sync`");
     check("package p\nimport (\n\tm$0u \"sync\"\n)", "sync @ mu");
-    check("package p\nimport _ \"github.com/lib/$0pq\"", "github.com/lib/pq @ \"github.com/lib/pq\"");
+    check(
+        "package p\nimport _ \"github.com/lib/$0pq\"",
+        "github.com/lib/pq @ \"github.com/lib/pq\"",
+    );
     check("package p\nimport $0_ \"github.com/lib/pq\"", "nothing");
     check("package p\nfunc f() { g(\"net$0/http\") }", "nothing");
 }
@@ -168,18 +289,36 @@ fn a_package_has_the_name_that_go_assumes() {
     ] {
         check(&used(path, name).replace("T$0", "$0T"), &names(path));
     }
-    check("package p\nimport mu \"sync\"\nvar x mu.Mu$0tex", "sync.Mutex sync @ Mutex");
-    check("package p\nimport mu \"sync\"\nvar x sync.Mu$0tex", "nothing");
-    check("package p\nimport . \"sync\"\nvar x Mu$0tex", "sync.Mutex sync @ Mutex");
-    check("package p\nimport . \"sync\"\ntype Mutex int\nvar x Mu$0tex", "nothing");
+    check(
+        "package p\nimport mu \"sync\"\nvar x mu.Mu$0tex",
+        "sync.Mutex sync @ Mutex",
+    );
+    check(
+        "package p\nimport mu \"sync\"\nvar x sync.Mu$0tex",
+        "nothing",
+    );
+    check(
+        "package p\nimport . \"sync\"\nvar x Mu$0tex",
+        "sync.Mutex sync @ Mutex",
+    );
+    check(
+        "package p\nimport . \"sync\"\ntype Mutex int\nvar x Mu$0tex",
+        "nothing",
+    );
     check("package p\nimport . \"sync\"\nvar x Mut$0", "nothing");
 }
 
 #[test]
 fn a_shadowed_package_is_no_package() {
     check_body("time := clock{}\ntime.Sl$0eep()", "nothing");
-    check("package p\nimport \"net/url\"\nfunc f(url url.U$0RL) {}", "net/url.URL net/url @ URL");
-    check("package p\nimport \"net/url\"\nfunc f(url *url.URL) { url.Par$0se(x) }", "net/url.URL.Parse net/url.URL net/url @ Parse");
+    check(
+        "package p\nimport \"net/url\"\nfunc f(url url.U$0RL) {}",
+        "net/url.URL net/url @ URL",
+    );
+    check(
+        "package p\nimport \"net/url\"\nfunc f(url *url.URL) { url.Par$0se(x) }",
+        "net/url.URL.Parse net/url.URL net/url @ Parse",
+    );
 }
 
 // Methods and fields.
@@ -192,37 +331,88 @@ fn a_method_belongs_to_the_type_of_its_operand() {
     check_body("c := new(sync.Cond)\nc.Wa$0it()", WAIT);
     check_body("var c sync.Cond\nc.Wa$0it()", WAIT);
     check_body("c := sync.Cond{}\nd := &c\nd.Wa$0it()", WAIT);
-    check_body("cs := make([]sync.Cond, 3)\nfor _, c := range cs { c.Wa$0it() }", WAIT);
+    check_body(
+        "cs := make([]sync.Cond, 3)\nfor _, c := range cs { c.Wa$0it() }",
+        WAIT,
+    );
     check_body("cs := make(map[int]*sync.Cond)\ncs[1].Wa$0it()", WAIT);
-    check_body("cs := make(map[int]*sync.Cond)\nif c, ok := cs[1]; ok { c.Wa$0it() }", WAIT);
+    check_body(
+        "cs := make(map[int]*sync.Cond)\nif c, ok := cs[1]; ok { c.Wa$0it() }",
+        WAIT,
+    );
     check_body("cs := make(chan *sync.Cond)\n(<-cs).Wa$0it()", WAIT);
-    check_body("cs := make(chan *sync.Cond)\nselect { case c := <-cs: c.Wa$0it() }", WAIT);
-    check_body("cs := make(chan *sync.Cond)\nfor c := range cs { c.Wa$0it() }", WAIT);
+    check_body(
+        "cs := make(chan *sync.Cond)\nselect { case c := <-cs: c.Wa$0it() }",
+        WAIT,
+    );
+    check_body(
+        "cs := make(chan *sync.Cond)\nfor c := range cs { c.Wa$0it() }",
+        WAIT,
+    );
     check_body("var x any\nx.(*sync.Cond).Wa$0it()", WAIT);
-    check_body("var x any\nswitch x := x.(type) { case *sync.Cond: x.Wa$0it() }", WAIT);
-    check_body("var x any\nswitch x := x.(type) { case *sync.Cond, int: x.Wa$0it() }", "nothing");
+    check_body(
+        "var x any\nswitch x := x.(type) { case *sync.Cond: x.Wa$0it() }",
+        WAIT,
+    );
+    check_body(
+        "var x any\nswitch x := x.(type) { case *sync.Cond, int: x.Wa$0it() }",
+        "nothing",
+    );
     check_body("w := (*sync.Cond).Wa$0it", WAIT);
-    check_body("func() { c := sync.NewCond(l); go func() { c.Wa$0it() }() }()", WAIT);
+    check_body(
+        "func() { c := sync.NewCond(l); go func() { c.Wa$0it() }() }()",
+        WAIT,
+    );
     check_body("f := func() *sync.Cond { return nil }\nf().Wa$0it()", WAIT);
     check_body("f := func(c *sync.Cond) { c.Wa$0it() }", WAIT);
     check_body("var p **sync.Cond\n(*p).Wa$0it()", WAIT);
-    check_body("var wg sync.WaitGroup\nwg.Wa$0it()", "sync.WaitGroup.Wait sync.WaitGroup sync @ Wait");
+    check_body(
+        "var wg sync.WaitGroup\nwg.Wa$0it()",
+        "sync.WaitGroup.Wait sync.WaitGroup sync @ Wait",
+    );
     check_body("unknown().Wa$0it()", "nothing");
     check_body("c := unknown()\nc.Wa$0it()", "nothing");
     check_body("c := sync.NewCond(l)\nc := unknown()\nc.Wa$0it()", WAIT);
-    check_body("c := sync.NewCond(l)\n{ c := unknown()\nc.Wa$0it() }", "nothing");
+    check_body(
+        "c := sync.NewCond(l)\n{ c := unknown()\nc.Wa$0it() }",
+        "nothing",
+    );
 }
 
 #[test]
 fn results_of_library_calls_have_types() {
-    check_body("resp, err := http.Get(u)\nresp.Bo$0dy.Close()", "net/http.Response.Body net/http.Response net/http @ Body");
-    check_body("resp, err := http.Get(u)\nresp.Body.Clo$0se()", "io.Closer.Close io.Closer io @ Close");
-    check_body("ctx, cancel := context.WithCancel(x)\nctx.Do$0ne()", "context.Context.Done context.Context context @ Done");
-    check_body("d := 2 * time.Second\nd.Sec$0onds()", "time.Duration.Seconds time.Duration time @ Seconds");
-    check_body("time.Since(t).Round(d).Sec$0onds()", "time.Duration.Seconds time.Duration time @ Seconds");
-    check_body("(<-time.After(d)).Un$0ix()", "time.Time.Unix time.Time time @ Unix");
-    check_body("if _, err := os.Open(n); err != nil { err.Err$0or() }", "builtin.error.Error builtin.error @ Error");
-    check_body("http.DefaultClient.Time$0out = 1", "net/http.Client.Timeout net/http.Client net/http @ Timeout");
+    check_body(
+        "resp, err := http.Get(u)\nresp.Bo$0dy.Close()",
+        "net/http.Response.Body net/http.Response net/http @ Body",
+    );
+    check_body(
+        "resp, err := http.Get(u)\nresp.Body.Clo$0se()",
+        "io.Closer.Close io.Closer io @ Close",
+    );
+    check_body(
+        "ctx, cancel := context.WithCancel(x)\nctx.Do$0ne()",
+        "context.Context.Done context.Context context @ Done",
+    );
+    check_body(
+        "d := 2 * time.Second\nd.Sec$0onds()",
+        "time.Duration.Seconds time.Duration time @ Seconds",
+    );
+    check_body(
+        "time.Since(t).Round(d).Sec$0onds()",
+        "time.Duration.Seconds time.Duration time @ Seconds",
+    );
+    check_body(
+        "(<-time.After(d)).Un$0ix()",
+        "time.Time.Unix time.Time time @ Unix",
+    );
+    check_body(
+        "if _, err := os.Open(n); err != nil { err.Err$0or() }",
+        "builtin.error.Error builtin.error @ Error",
+    );
+    check_body(
+        "http.DefaultClient.Time$0out = 1",
+        "net/http.Client.Timeout net/http.Client net/http @ Timeout",
+    );
 }
 
 #[test]
@@ -233,11 +423,23 @@ fn promoted_names_belong_to_the_type_that_declares_them() {
              func (o *out) own() {{}}\nfunc (o *out) f() {{ {body} }}"
         )
     };
-    check(&with("o.RLo$0ck()"), "sync.RWMutex.RLock sync.RWMutex sync @ RLock");
-    check(&with("o.in.RLo$0ck()"), "sync.RWMutex.RLock sync.RWMutex sync @ RLock");
-    check(&with("o.RWMutex.RLo$0ck()"), "sync.RWMutex.RLock sync.RWMutex sync @ RLock");
+    check(
+        &with("o.RLo$0ck()"),
+        "sync.RWMutex.RLock sync.RWMutex sync @ RLock",
+    );
+    check(
+        &with("o.in.RLo$0ck()"),
+        "sync.RWMutex.RLock sync.RWMutex sync @ RLock",
+    );
+    check(
+        &with("o.RWMutex.RLo$0ck()"),
+        "sync.RWMutex.RLock sync.RWMutex sync @ RLock",
+    );
     check(&with("o.RWMu$0tex.RLock()"), "nothing");
-    check(&with("o.m.Lo$0ck()"), "sync.Mutex.Lock sync.Mutex sync @ Lock");
+    check(
+        &with("o.m.Lo$0ck()"),
+        "sync.Mutex.Lock sync.Mutex sync @ Lock",
+    );
     check(&with("o.$0m.Lock()"), "nothing");
     check(&with("o.ow$0n()"), "nothing");
     check(&with("o.Unkn$0own()"), "nothing");
@@ -270,7 +472,10 @@ fn own_types_lead_to_the_librarys() {
         "package p\nimport \"net/http\"\ntype my http.Client\nvar x = my{Time$0out: 1}",
         "net/http.Client.Timeout net/http.Client net/http @ Timeout",
     );
-    check("package p\nimport \"net/http\"\ntype my http.Client\nfunc f(x my) { x.Ge$0t(u) }", "nothing");
+    check(
+        "package p\nimport \"net/http\"\ntype my http.Client\nfunc f(x my) { x.Ge$0t(u) }",
+        "nothing",
+    );
     check(
         "package p\nimport \"net/http\"\ntype my = http.Client\nfunc f(x my) { x.Ge$0t(u) }",
         "net/http.Client.Get net/http.Client net/http @ Get",
@@ -279,7 +484,10 @@ fn own_types_lead_to_the_librarys() {
         "package p\nimport \"time\"\nconst (\n a time.Duration = iota\n b\n)\nfunc f() { b.Sec$0onds() }",
         "time.Duration.Seconds time.Duration time @ Seconds",
     );
-    check("package p\nfunc f() { type t struct { n int }\n var x t\n x.$0n = 1 }", "nothing");
+    check(
+        "package p\nfunc f() { type t struct { n int }\n var x t\n x.$0n = 1 }",
+        "nothing",
+    );
 }
 
 #[test]
@@ -309,7 +517,10 @@ fn type_arguments_are_followed() {
 #[test]
 fn a_method_of_another_packages_type_is_taken_for_its_own() {
     const SET: &str = "github.com/redis/go-redis/v9.Client.SetNX github.com/redis/go-redis/v9.Client github.com/redis/go-redis/v9 @ SetNX";
-    check_body("rdb := redis.NewClient(&redis.Options{})\nrdb.Set$0NX(ctx, k, v, d)", SET);
+    check_body(
+        "rdb := redis.NewClient(&redis.Options{})\nrdb.Set$0NX(ctx, k, v, d)",
+        SET,
+    );
     check_body("var rdb *redis.Client\nrdb.Set$0NX(ctx, k, v, d)", SET);
     check_body(
         "var rdb *redis.Client\nrdb.XReadG$0roup(ctx)",
@@ -319,11 +530,11 @@ fn a_method_of_another_packages_type_is_taken_for_its_own() {
         "func(db *gorm.DB) { db.Where(a).Pre$0load(b) }(x)",
         "gorm.io/gorm.DB.Preload gorm.io/gorm.DB gorm.io/gorm @ Preload",
     );
+    check_body("var x *other.Thing\nx.Do$0(1)", "nothing");
     check_body(
-        "var x *other.Thing\nx.Do$0(1)",
-        "nothing",
+        "var x *other.Thing\nx.$0Do(1)",
+        "example.com/other.Thing.Do example.com/other.Thing example.com/other @ Do",
     );
-    check_body("var x *other.Thing\nx.$0Do(1)", "example.com/other.Thing.Do example.com/other.Thing example.com/other @ Do");
     check_body("var c http.Client\nc.NoSuch$0Method()", "nothing");
 }
 
@@ -351,7 +562,10 @@ fn comments_strings_tags_and_labels_are_silent() {
 fn any_text_has_an_answer() {
     check("$0", "nothing");
     check("\u{feff}pack$0age p", "package @ package");
-    check("package p\r\n\r\nimport \"sync\"\r\n\r\nvar m sync.Mu$0tex\r\n", "sync.Mutex sync @ Mutex");
+    check(
+        "package p\r\n\r\nimport \"sync\"\r\n\r\nvar m sync.Mu$0tex\r\n",
+        "sync.Mutex sync @ Mutex",
+    );
     check_body("s := \"😀\"; def$0er f()", "defer @ defer");
     check_body("s := \"\0\"; def$0er f()", "defer @ defer");
 }
@@ -363,20 +577,65 @@ fn unfinished_code_still_answers() {
     const LOCK: &str = "sync.Mutex.Lock sync.Mutex sync @ Lock";
     let start = "package p\nimport \"sync\"\nvar m sync.Mutex\n";
     check(&format!("{start}func f() {{\n\tm.Lo$0ck()\n"), LOCK);
-    check(&format!("{start}func f() {{\n\tx := foo(\n\tm.Lo$0ck()\n}}\n"), LOCK);
-    check(&format!("{start}func f() {{\n\tif a {{\n\tm.Lo$0ck()\n}}\n\nfunc g() {{}}\n"), LOCK);
-    check(&format!("{start}func f(l *sync.Mutex) {{\n\tif a {{\n\tl.Lo$0ck()\n"), LOCK);
-    check(&format!("{start}func f() {{\n\tvar l sync.Mutex\n\tfor {{\n\tl.Lo$0ck()\n"), LOCK);
+    check(
+        &format!("{start}func f() {{\n\tx := foo(\n\tm.Lo$0ck()\n}}\n"),
+        LOCK,
+    );
+    check(
+        &format!("{start}func f() {{\n\tif a {{\n\tm.Lo$0ck()\n}}\n\nfunc g() {{}}\n"),
+        LOCK,
+    );
+    check(
+        &format!("{start}func f(l *sync.Mutex) {{\n\tif a {{\n\tl.Lo$0ck()\n"),
+        LOCK,
+    );
+    check(
+        &format!("{start}func f() {{\n\tvar l sync.Mutex\n\tfor {{\n\tl.Lo$0ck()\n"),
+        LOCK,
+    );
     check(&format!("{start}func f() {{ m.Lo$0ck"), LOCK);
-    check(&format!("{start}func f() {{ sync.Mu$0t"), "sync.Mut sync @ Mut");
+    check(
+        &format!("{start}func f() {{ sync.Mu$0t"),
+        "sync.Mut sync @ Mut",
+    );
     check(&format!("{start}func f() {{ sy$0nc."), "sync @ sync");
-    check(&format!("{start}func f() {{\n\tsy$0nc.\n}}\n"), "sync @ sync");
-    check(&format!("{start}func f() {{\n\tm.\n}}\n\nfunc g() {{ m.Lo$0ck() }}\n"), LOCK);
+    check(
+        &format!("{start}func f() {{\n\tsy$0nc.\n}}\n"),
+        "sync @ sync",
+    );
+    check(
+        &format!("{start}func f() {{\n\tm.\n}}\n\nfunc g() {{ m.Lo$0ck() }}\n"),
+        LOCK,
+    );
     check(&format!("{start}func le$0n("), "nothing");
 }
 
 #[test]
+fn strings_of_unfinished_code_are_silent() {
+    let start = "package p\nfunc f() {\n\tfoo(\n\tx := y\n";
+    for line in [
+        "panic(\"an err$0or: make it\")",
+        "s := `a def$0er`",
+        "'x' // sel$0ect",
+        "/* x */ \"\\\" go$0 \"",
+    ] {
+        check(&format!("{start}{line}\n}}\n"), "nothing");
+    }
+    check(
+        &format!("{start}s := \"x\"; def$0er g()\n}}\n"),
+        "defer @ defer",
+    );
+    check("package p\nfunc f() { \"abc def$0er g()\n", "nothing");
+}
+
+#[test]
 fn statements_without_a_function_are_understood() {
-    check("import \"sync\"\nvar m sync.Mutex\nm.Lo$0ck()\n", "sync.Mutex.Lock sync.Mutex sync @ Lock");
-    check("c := make(chan int)\nfor x := ra$0nge c {\n}\n", "range @ range = range(chan)");
+    check(
+        "import \"sync\"\nvar m sync.Mutex\nm.Lo$0ck()\n",
+        "sync.Mutex.Lock sync.Mutex sync @ Lock",
+    );
+    check(
+        "c := make(chan int)\nfor x := ra$0nge c {\n}\n",
+        "range @ range = range(chan)",
+    );
 }

@@ -3,7 +3,7 @@
 use tree_sitter::{Node, Tree};
 
 use super::declarations::import_path;
-use super::syntax::{children, contains, field, text_of};
+use super::syntax::{contains, field, text_of};
 use super::{Keyword, Sense, names, senses};
 
 /// What stands at a place.
@@ -129,9 +129,4 @@ fn is_name(node: Node<'_>) -> bool {
             | "false"
             | "iota"
     )
-}
-
-/// Whether a `select` has a default clause.
-pub(super) fn has_default(select: Node<'_>) -> bool {
-    children(select).any(|clause| clause.kind() == "default_case")
 }

@@ -46,9 +46,7 @@ impl<'a> Resolver<'a> {
             | "parenthesized_expression"
             | "unary_expression" => self.expression(node, &Type::Unknown).into_type(),
             _ => {
-                for child in children(node) {
-                    self.statement(child);
-                }
+                self.in_scope(|resolver| resolver.statements(node));
                 Type::Unknown
             }
         }
@@ -208,24 +206,24 @@ impl<'a> Resolver<'a> {
         let Some(list) = field(node, "type_parameters") else {
             return Vec::new();
         };
-        let named: Vec<(Node<'a>, Node<'a>)> = children(list)
+        let parameters: Vec<(Node<'a>, Node<'a>)> = children(list)
             .flat_map(|group| children_by_field(group, "name").map(move |name| (group, name)))
             .collect();
         // A constraint may use every parameter of the list, so they are declared before it is read.
-        for (index, (_, name)) in named.iter().enumerate() {
+        for (index, (_, name)) in parameters.iter().enumerate() {
             self.declare_parameter(*name, index, Type::Unknown);
         }
-        let mut bounds: Vec<Type<'a>> = Vec::with_capacity(named.len());
-        let mut last: Option<Node<'a>> = None;
-        for (group, _) in &named {
+        let mut bounds: Vec<Type<'a>> = Vec::with_capacity(parameters.len());
+        let mut previous: Option<Node<'a>> = None;
+        for (group, _) in &parameters {
             let bound = match bounds.last() {
-                Some(bound) if last == Some(*group) => bound.clone(),
+                Some(bound) if previous == Some(*group) => bound.clone(),
                 _ => field(*group, "type").map_or(Type::Unknown, |bound| self.type_of(bound)),
             };
             bounds.push(bound);
-            last = Some(*group);
+            previous = Some(*group);
         }
-        for (index, ((_, name), bound)) in named.iter().zip(&bounds).enumerate() {
+        for (index, ((_, name), bound)) in parameters.iter().zip(&bounds).enumerate() {
             self.declare_parameter(*name, index, bound.clone());
         }
         bounds
@@ -272,7 +270,7 @@ impl<'a> Resolver<'a> {
         list: Node<'a>,
         named: &mut Vec<(Node<'a>, Type<'a>)>,
     ) -> Vec<Type<'a>> {
-        let mut types = Vec::new();
+        let mut parameters = Vec::new();
         for declaration in children(list) {
             if !declaration.kind().ends_with("parameter_declaration") {
                 self.statement(declaration);
@@ -282,11 +280,11 @@ impl<'a> Resolver<'a> {
             if declaration.kind() == "variadic_parameter_declaration" {
                 type_ = Type::Slice(Rc::new(type_));
             }
-            let names = children_by_field(declaration, "name");
-            types.resize(types.len() + names.len().max(1), type_.clone());
-            named.extend(names.map(|name| (name, type_.clone())));
+            let declared = children_by_field(declaration, "name");
+            parameters.resize(parameters.len() + declared.len().max(1), type_.clone());
+            named.extend(declared.map(|name| (name, type_.clone())));
         }
-        types
+        parameters
     }
 }
 

@@ -3,9 +3,10 @@
 use std::rc::Rc;
 
 /// A type. Names borrow from the file or from the built-in signatures.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) enum Type<'a> {
     /// Nothing is known, so nothing is said about it.
+    #[default]
     Unknown,
     /// A predeclared type.
     Basic(&'static str),
@@ -72,7 +73,7 @@ impl<'a> Type<'a> {
         Type::Pointer(Rc::new(to))
     }
 
-    /// The constraint `error` or the predeclared type of this name.
+    /// A type of another package, without type arguments.
     pub(super) fn library(package: &'a str, name: &'a str) -> Type<'a> {
         Type::Library {
             package,

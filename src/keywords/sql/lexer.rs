@@ -63,7 +63,11 @@ impl<'a> Lexer<'a> {
     pub(super) fn new(source: &'a str) -> Self {
         Self {
             source,
-            position: if source.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 },
+            position: if source.starts_with('\u{feff}') {
+                '\u{feff}'.len_utf8()
+            } else {
+                0
+            },
             delimiter: ";",
             in_version_comment: false,
             hints_end: None,
@@ -73,7 +77,10 @@ impl<'a> Lexer<'a> {
     }
 
     fn rest(&self) -> &'a [u8] {
-        self.source.as_bytes().get(self.position..).unwrap_or_default()
+        self.source
+            .as_bytes()
+            .get(self.position..)
+            .unwrap_or_default()
     }
 
     /// Skips bytes for as long as they satisfy the test.
@@ -97,7 +104,9 @@ impl<'a> Lexer<'a> {
     /// Skips a string or quoted name at whose opening quote the lexer stands. A doubled quote does
     /// not end it.
     fn skip_quoted(&mut self) {
-        let Some(&quote) = self.rest().first() else { return };
+        let Some(&quote) = self.rest().first() else {
+            return;
+        };
         self.skip(1);
         loop {
             self.skip_while(|byte| byte != quote && byte != b'\\');
@@ -117,9 +126,9 @@ impl<'a> Lexer<'a> {
             match self.rest() {
                 [b'\n', ..] => {
                     self.at_line_start = true;
-                    self.skip(1);
+                    self.position += 1;
                 }
-                [byte, ..] if byte.is_ascii_whitespace() || *byte == 0x0b => self.skip(1),
+                [b' ' | b'\t' | b'\r' | 0x0b | 0x0c, ..] => self.position += 1,
                 [b'#', ..] | [b'-', b'-'] => self.skip_line(),
                 // Without the blank, `--1` is twice a minus.
                 [b'-', b'-', after, ..] if *after <= b' ' => self.skip_line(),
@@ -157,7 +166,11 @@ impl<'a> Lexer<'a> {
                 byte if is_word(byte) => {
                     self.skip_while(is_word);
                     if depth == 0 {
-                        return Some(Token { kind: Kind::Hint, start, end: self.position.min(end) });
+                        return Some(Token {
+                            kind: Kind::Hint,
+                            start,
+                            end: self.position.min(end),
+                        });
                     }
                 }
                 b'(' => {
@@ -177,30 +190,41 @@ impl<'a> Lexer<'a> {
     }
 
     fn at_delimiter(&self) -> bool {
-        self.rest().starts_with(self.delimiter.as_bytes())
+        let rest = self.rest();
+        rest.first() == self.delimiter.as_bytes().first()
+            && rest.starts_with(self.delimiter.as_bytes())
     }
 
-    /// Reads a word; a delimiter such as `$$` ends it.
-    fn word(&mut self) -> Kind {
-        let start = self.position;
-        let ends_words = self.delimiter.bytes().next().is_some_and(is_word);
-        if ends_words {
-            while self.rest().first().is_some_and(|byte| is_word(*byte)) && !self.at_delimiter() {
-                self.skip(1);
+    /// Skips a word, a number or the name of a variable. A delimiter such as `$$` ends it.
+    fn skip_word(&mut self, may_have_dots: bool) {
+        let is_part = |byte: u8| is_word(byte) || may_have_dots && byte == b'.';
+        if self.delimiter.bytes().next().is_some_and(is_part) {
+            while self.rest().first().is_some_and(|byte| is_part(*byte)) && !self.at_delimiter() {
+                self.position += 1;
             }
         } else {
-            self.skip_while(is_word);
+            self.skip_while(is_part);
         }
+    }
+
+    fn word(&mut self) -> Kind {
+        let start = self.position;
+        self.skip_word(false);
         let word = &self.source.as_bytes()[start..self.position];
         // N'text', X'4D', B'01'.
-        if matches!(word, [b'n' | b'N' | b'x' | b'X' | b'b' | b'B']) && self.rest().first() == Some(&b'\'') {
+        if matches!(word, [b'n' | b'N' | b'x' | b'X' | b'b' | b'B'])
+            && self.rest().first() == Some(&b'\'')
+        {
             self.skip_quoted();
             return Kind::Value;
         }
         if self.at_line_start && word.eq_ignore_ascii_case(b"delimiter") {
             return Kind::Delimiter;
         }
-        self.may_be_hinted = HINTED.iter().any(|hinted| word.eq_ignore_ascii_case(hinted.as_bytes()));
+        self.may_be_hinted = matches!(word.len(), 6 | 7)
+            && HINTED
+                .iter()
+                .any(|hinted| word.eq_ignore_ascii_case(hinted.as_bytes()));
         Kind::Word
     }
 
@@ -208,14 +232,16 @@ impl<'a> Lexer<'a> {
     fn set_delimiter(&mut self) {
         let start = self.position;
         self.skip_line();
-        let argument = self.source[start..self.position].split_ascii_whitespace().next();
+        let argument = self.source[start..self.position]
+            .split_ascii_whitespace()
+            .next();
         if let Some(delimiter) = argument {
             self.delimiter = delimiter;
         }
     }
 
     fn read(&mut self) -> Kind {
-        if self.at_delimiter() && !self.delimiter.is_empty() {
+        if self.at_delimiter() {
             self.skip(self.delimiter.len());
             return Kind::End;
         }
@@ -226,7 +252,7 @@ impl<'a> Lexer<'a> {
             }
             [b'@', b'@', ..] => {
                 self.skip(2);
-                self.skip_while(|byte| is_word(byte) || byte == b'.');
+                self.skip_word(true);
                 return Kind::SystemVariable;
             }
             [b'@', b'\'' | b'"' | b'`', ..] => {
@@ -236,11 +262,11 @@ impl<'a> Lexer<'a> {
             }
             [b'@', ..] => {
                 self.skip(1);
-                self.skip_while(|byte| is_word(byte) || byte == b'.');
+                self.skip_word(true);
                 return Kind::Value;
             }
             [b'0'..=b'9', ..] => {
-                self.skip_while(|byte| is_word(byte) || byte == b'.');
+                self.skip_word(true);
                 return Kind::Value;
             }
             [byte, ..] if is_word(*byte) => return self.word(),
@@ -258,8 +284,13 @@ impl<'a> Lexer<'a> {
             [b'.', ..] => (Kind::Dot, 1),
             [b'?', ..] => (Kind::Value, 1),
             rest => {
-                let operator = OPERATORS.iter().find(|operator| rest.starts_with(operator.as_bytes()));
-                (Kind::Operator, operator.map_or(1, |operator| operator.len()))
+                let operator = OPERATORS
+                    .iter()
+                    .find(|operator| rest.starts_with(operator.as_bytes()));
+                (
+                    Kind::Operator,
+                    operator.map_or(1, |operator| operator.len()),
+                )
             }
         };
         self.skip(length);
@@ -267,7 +298,9 @@ impl<'a> Lexer<'a> {
     }
 
     fn follows_word(&self) -> bool {
-        self.position.checked_sub(1).is_some_and(|before| is_word(self.source.as_bytes()[before]))
+        self.position
+            .checked_sub(1)
+            .is_some_and(|before| is_word(self.source.as_bytes()[before]))
     }
 }
 
@@ -293,7 +326,11 @@ impl Iterator for Lexer<'_> {
             self.may_be_hinted = false;
             let kind = self.read();
             self.at_line_start = false;
-            let token = Token { kind, start, end: self.position };
+            let token = Token {
+                kind,
+                start,
+                end: self.position,
+            };
             if kind == Kind::Delimiter {
                 self.set_delimiter();
             }
@@ -306,15 +343,32 @@ impl Iterator for Lexer<'_> {
 const HINTED: [&str; 5] = ["SELECT", "INSERT", "REPLACE", "UPDATE", "DELETE"];
 
 /// The operators of more than one character, longest first.
-const OPERATORS: [&str; 13] =
-    ["<=>", "->>", "->", ":=", "<=", ">=", "<>", "!=", "||", "&&", "<<", ">>", "=="];
+const OPERATORS: [&str; 13] = [
+    "<=>", "->>", "->", ":=", "<=", ">=", "<>", "!=", "||", "&&", "<<", ">>", "==",
+];
 
 /// Letters beyond ASCII belong to words, so that a word never ends within a character.
 fn is_word(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$') || byte >= 0x80
+    WORD[usize::from(byte)]
 }
+
+static WORD: [bool; 256] = {
+    let mut word = [false; 256];
+    let mut byte = 0;
+    while byte < word.len() {
+        #[expect(clippy::cast_possible_truncation, reason = "there are 256 bytes")]
+        let character = byte as u8;
+        word[byte] =
+            character.is_ascii_alphanumeric() || matches!(character, b'_' | b'$') || byte >= 0x80;
+        byte += 1;
+    }
+    word
+};
 
 /// The end of the comment in which `start` is.
 fn comment_end(source: &str, start: usize) -> usize {
-    source.get(start..).and_then(|rest| rest.find("*/")).map_or(source.len(), |at| start + at + 2)
+    source
+        .get(start..)
+        .and_then(|rest| rest.find("*/"))
+        .map_or(source.len(), |at| start + at + 2)
 }

@@ -17,9 +17,10 @@ pub(super) enum Kind {
 pub(super) fn kind_of(first: &str) -> Kind {
     match first {
         "CREATE" | "ALTER" | "DROP" | "RENAME" | "TRUNCATE" | "DECLARE" => Kind::Definition,
-        "SELECT" | "INSERT" | "REPLACE" | "UPDATE" | "DELETE" | "WITH" | "TABLE" | "VALUES" | "CALL" | "DO" | "SET"
-        | "RETURN" | "IF" | "ELSEIF" | "WHILE" | "UNTIL" | "CASE" | "WHEN" | "FETCH" | "OPEN" | "CLOSE" | "USE"
-        | "LEAVE" | "ITERATE" | "EXPLAIN" | "DESCRIBE" | "DESC" | "EXECUTE" | "PREPARE" | "SAVEPOINT" => Kind::Query,
+        "SELECT" | "INSERT" | "REPLACE" | "UPDATE" | "DELETE" | "WITH" | "TABLE" | "VALUES"
+        | "CALL" | "DO" | "SET" | "RETURN" | "IF" | "ELSEIF" | "WHILE" | "UNTIL" | "CASE"
+        | "WHEN" | "FETCH" | "OPEN" | "CLOSE" | "USE" | "LEAVE" | "ITERATE" | "EXPLAIN"
+        | "DESCRIBE" | "DESC" | "EXECUTE" | "PREPARE" | "SAVEPOINT" => Kind::Query,
         _ => Kind::Administration,
     }
 }
@@ -28,9 +29,31 @@ pub(super) fn kind_of(first: &str) -> Kind {
 pub(super) fn is_value(keyword: &str) -> bool {
     matches!(
         keyword,
-        "NULL" | "TRUE" | "FALSE" | "DEFAULT" | "MAXVALUE" | "CURRENT_DATE" | "CURRENT_TIME" | "CURRENT_TIMESTAMP"
-            | "CURRENT_USER" | "LOCALTIME" | "LOCALTIMESTAMP" | "UTC_DATE" | "UTC_TIME" | "UTC_TIMESTAMP" | "END"
-            | "ASC" | "DESC" | "ROLLUP" | "NOWAIT" | "LOCKED" | "DUAL" | "UNKNOWN" | "ROW" | "PRECEDING" | "FOLLOWING"
+        "NULL"
+            | "TRUE"
+            | "FALSE"
+            | "DEFAULT"
+            | "MAXVALUE"
+            | "CURRENT_DATE"
+            | "CURRENT_TIME"
+            | "CURRENT_TIMESTAMP"
+            | "CURRENT_USER"
+            | "LOCALTIME"
+            | "LOCALTIMESTAMP"
+            | "UTC_DATE"
+            | "UTC_TIME"
+            | "UTC_TIMESTAMP"
+            | "END"
+            | "ASC"
+            | "DESC"
+            | "ROLLUP"
+            | "NOWAIT"
+            | "LOCKED"
+            | "DUAL"
+            | "UNKNOWN"
+            | "ROW"
+            | "PRECEDING"
+            | "FOLLOWING"
     ) || is_unit(keyword)
 }
 
@@ -38,11 +61,46 @@ pub(super) fn is_value(keyword: &str) -> bool {
 pub(super) fn defines_name(keyword: &str) -> bool {
     matches!(
         keyword,
-        "TABLE" | "VIEW" | "INDEX" | "KEY" | "COLUMN" | "DATABASE" | "SCHEMA" | "TRIGGER" | "PROCEDURE" | "FUNCTION"
-            | "EVENT" | "USER" | "ROLE" | "SERVER" | "TABLESPACE" | "LIBRARY" | "GROUP" | "CONSTRAINT" | "REFERENCES"
-            | "EXISTS" | "TO" | "ON" | "ADD" | "DROP" | "MODIFY" | "CHANGE" | "ALTER" | "RENAME" | "AFTER"
-            | "PARTITION" | "SUBPARTITION" | "LIKE" | "FOLLOWS" | "PRECEDES" | "DECLARE" | "IN" | "OUT" | "INOUT"
-            | "TRUNCATE" | "INTO" | "BY"
+        "TABLE"
+            | "VIEW"
+            | "INDEX"
+            | "KEY"
+            | "COLUMN"
+            | "DATABASE"
+            | "SCHEMA"
+            | "TRIGGER"
+            | "PROCEDURE"
+            | "FUNCTION"
+            | "EVENT"
+            | "USER"
+            | "ROLE"
+            | "SERVER"
+            | "TABLESPACE"
+            | "LIBRARY"
+            | "GROUP"
+            | "CONSTRAINT"
+            | "REFERENCES"
+            | "EXISTS"
+            | "TO"
+            | "ON"
+            | "ADD"
+            | "DROP"
+            | "MODIFY"
+            | "CHANGE"
+            | "ALTER"
+            | "RENAME"
+            | "AFTER"
+            | "PARTITION"
+            | "SUBPARTITION"
+            | "LIKE"
+            | "FOLLOWS"
+            | "PRECEDES"
+            | "DECLARE"
+            | "IN"
+            | "OUT"
+            | "INOUT"
+            | "TRUNCATE"
+            | "INTO"
     )
 }
 
@@ -50,9 +108,34 @@ pub(super) fn defines_name(keyword: &str) -> bool {
 pub(super) fn addresses_name(keyword: &str) -> bool {
     matches!(
         keyword,
-        "FROM" | "IN" | "ON" | "TO" | "INTO" | "TABLE" | "TABLES" | "VIEW" | "INDEX" | "DATABASE" | "SCHEMA" | "USER"
-            | "ROLE" | "SAVEPOINT" | "PREPARE" | "HANDLER" | "PROCEDURE" | "FUNCTION" | "TRIGGER" | "EVENT" | "KILL"
-            | "LIKE" | "COLUMN" | "PARTITION" | "FOR" | "USING" | "PLUGIN" | "GRANTS"
+        "FROM"
+            | "IN"
+            | "ON"
+            | "TO"
+            | "INTO"
+            | "TABLE"
+            | "TABLES"
+            | "VIEW"
+            | "INDEX"
+            | "DATABASE"
+            | "SCHEMA"
+            | "USER"
+            | "ROLE"
+            | "SAVEPOINT"
+            | "PREPARE"
+            | "HANDLER"
+            | "PROCEDURE"
+            | "FUNCTION"
+            | "TRIGGER"
+            | "EVENT"
+            | "KILL"
+            | "LIKE"
+            | "COLUMN"
+            | "PARTITION"
+            | "FOR"
+            | "USING"
+            | "PLUGIN"
+            | "GRANTS"
     )
 }
 
@@ -60,8 +143,21 @@ pub(super) fn addresses_name(keyword: &str) -> bool {
 pub(super) fn precedes_list(keyword: &str) -> bool {
     matches!(
         keyword,
-        "INTO" | "WITH" | "RECURSIVE" | "INSERT" | "REPLACE" | "IGNORE" | "DELAYED" | "LOW_PRIORITY" | "HIGH_PRIORITY"
-            | "AS" | "JOIN" | "TABLE" | "WINDOW" | "REFERENCES" | "CALL" | "INDEX" | "KEY" | "ON"
+        "INTO"
+            | "WITH"
+            | "RECURSIVE"
+            | "INSERT"
+            | "REPLACE"
+            | "IGNORE"
+            | "DELAYED"
+            | "LOW_PRIORITY"
+            | "HIGH_PRIORITY"
+            | "AS"
+            | "JOIN"
+            | "TABLE"
+            | "WINDOW"
+            | "REFERENCES"
+            | "CALL"
     )
 }
 
@@ -69,7 +165,7 @@ pub(super) fn precedes_list(keyword: &str) -> bool {
 pub(super) fn follows_value(word: &str) -> bool {
     matches!(
         word,
-        "AGAINST" | "OFFSET" | "ESCAPE" | "FOLLOWING" | "PRECEDING" | "NOWAIT" | "RETURNING" | "VALUE" | "HANDLER"
+        "AGAINST" | "OFFSET" | "ESCAPE" | "FOLLOWING" | "PRECEDING" | "NOWAIT" | "RETURNING"
     )
 }
 
@@ -77,13 +173,24 @@ pub(super) fn follows_value(word: &str) -> bool {
 pub(super) fn is_unit(word: &str) -> bool {
     matches!(
         word.strip_prefix("SQL_TSI_").unwrap_or(word),
-        "MICROSECOND" | "SECOND" | "MINUTE" | "HOUR" | "DAY" | "WEEK" | "MONTH" | "QUARTER" | "YEAR"
+        "MICROSECOND"
+            | "SECOND"
+            | "MINUTE"
+            | "HOUR"
+            | "DAY"
+            | "WEEK"
+            | "MONTH"
+            | "QUARTER"
+            | "YEAR"
     )
 }
 
 /// Functions whose first argument is a unit, or the word DATE, TIME or DATETIME.
 pub(super) fn takes_unit(function: &str) -> bool {
-    matches!(function, "EXTRACT" | "TIMESTAMPADD" | "TIMESTAMPDIFF" | "GET_FORMAT")
+    matches!(
+        function,
+        "EXTRACT" | "TIMESTAMPADD" | "TIMESTAMPDIFF" | "GET_FORMAT"
+    )
 }
 
 /// Phrases that only begin a statement: after these words a name may stand elsewhere, and the
@@ -92,9 +199,43 @@ pub(super) fn begins_statement_only(phrase: &[&str], second_is_reserved: bool) -
     matches!(phrase, ["SET" | "DROP" | "ALTER" | "CHANGE" | "RENAME", ..]) && !second_is_reserved
 }
 
+/// Whether a token is an operator of MySQL's (the manual, "Operators").
+pub(super) fn is_operator(token: &str) -> bool {
+    matches!(
+        token,
+        "!" | "!="
+            | "%"
+            | "&"
+            | "&&"
+            | "*"
+            | "+"
+            | "-"
+            | "->"
+            | "->>"
+            | "/"
+            | ":="
+            | "<"
+            | "<<"
+            | "<="
+            | "<=>"
+            | "<>"
+            | "="
+            | ">"
+            | ">="
+            | ">>"
+            | "^"
+            | "|"
+            | "||"
+            | "~"
+    )
+}
+
 /// Options that are known together with their value: `ENGINE=InnoDB`.
 pub(super) fn is_option(keyword: &str) -> bool {
-    matches!(keyword, "ENGINE" | "ROW_FORMAT" | "ALGORITHM" | "LOCK" | "FORMAT")
+    matches!(
+        keyword,
+        "ENGINE" | "ROW_FORMAT" | "ALGORITHM" | "LOCK" | "FORMAT"
+    )
 }
 
 /// The value of an option as the manual spells it.
@@ -102,10 +243,22 @@ pub(super) fn option_value(option: &str, value: &str) -> String {
     if option != "ENGINE" {
         return value.to_ascii_uppercase();
     }
-    let engine = ENGINES.iter().find(|engine| engine.eq_ignore_ascii_case(value));
+    let engine = ENGINES
+        .iter()
+        .find(|engine| engine.eq_ignore_ascii_case(value));
     engine.map_or(value, |engine| engine).to_owned()
 }
 
 const ENGINES: [&str; 11] = [
-    "InnoDB", "MyISAM", "MEMORY", "ARCHIVE", "CSV", "BLACKHOLE", "MERGE", "FEDERATED", "EXAMPLE", "NDB", "NDBCLUSTER",
+    "InnoDB",
+    "MyISAM",
+    "MEMORY",
+    "ARCHIVE",
+    "CSV",
+    "BLACKHOLE",
+    "MERGE",
+    "FEDERATED",
+    "EXAMPLE",
+    "NDB",
+    "NDBCLUSTER",
 ];

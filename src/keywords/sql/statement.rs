@@ -4,12 +4,18 @@
 //! next: a name or a keyword. A reserved word is a keyword wherever it stands, a word that is not
 //! reserved only where no name is expected. Phrases are matched before single words.
 
+mod following;
+mod naming;
+mod punctuation;
+mod roles;
+
 use std::ops::Range;
 
 use super::lexer::{Kind as TokenKind, Token};
 use super::places::{self, Kind};
 use super::vocabulary::{self, Entry, Phrase};
 use crate::keywords::Keyword;
+use roles::Role;
 
 /// The keywords among the tokens of a statement. With an offset, only the one there.
 pub(super) fn keywords(text: &str, tokens: &[Token], at: Option<usize>) -> Vec<Keyword> {
@@ -19,13 +25,17 @@ pub(super) fn keywords(text: &str, tokens: &[Token], at: Option<usize>) -> Vec<K
         wanted: at,
         position: 0,
         expected: Expected::Statement,
-        scope: Scope { kind: Kind::Query, is_columns: false, paren: Paren::Plain, open_cases: 0 },
+        scope: Scope {
+            kind: Kind::Query,
+            is_columns: false,
+            paren: Paren::Plain,
+            open_cases: 0,
+        },
         outer: Vec::new(),
         first: "",
         last: None,
-        lists_columns: false,
-        renames: false,
-        in_interval: false,
+        pending: Pending::default(),
+        concerns_table: false,
         updates_duplicates: false,
         found: Vec::new(),
     };
@@ -69,11 +79,15 @@ struct Scope {
     open_cases: usize,
 }
 
-/// What a word turned out to be.
-enum Role {
-    Keyword,
-    Function,
-    Name,
+/// What an earlier keyword has announced.
+#[derive(Clone, Copy, Debug, Default)]
+struct Pending {
+    /// The next parenthesis holds definitions of columns or parameters.
+    columns: bool,
+    /// The next name is followed by another one: CHANGE old new.
+    second_name: bool,
+    /// A unit of time: INTERVAL 1 DAY.
+    unit: bool,
 }
 
 struct Reader<'a> {
@@ -89,12 +103,10 @@ struct Reader<'a> {
     first: &'static str,
     /// The last keyword or function, and the position of its token.
     last: Option<(&'static str, usize)>,
-    /// The next parenthesis holds definitions of columns or parameters.
-    lists_columns: bool,
-    /// The next name is followed by another one: CHANGE old new.
-    renames: bool,
-    in_interval: bool,
-    /// After ON DUPLICATE KEY UPDATE, where VALUES() is a function.
+    pending: Pending,
+    /// The statement creates a table or changes one.
+    concerns_table: bool,
+    /// After ON DUPLICATE KEY UPDATE, where `VALUES()` is a function.
     updates_duplicates: bool,
     found: Vec<Keyword>,
 }
@@ -111,7 +123,8 @@ impl Reader<'_> {
                 TokenKind::Comma => self.comma(),
                 TokenKind::Dot => self.go_on(Expected::Name),
                 TokenKind::Operator => self.operator(token),
-                TokenKind::End | TokenKind::Hint | TokenKind::Delimiter => self.position += 1,
+                TokenKind::Hint | TokenKind::Delimiter => self.apart(token),
+                TokenKind::End => self.position += 1,
             }
         }
     }
@@ -130,7 +143,8 @@ impl Reader<'_> {
     }
 
     fn is_text(&self, ahead: usize, text: &str) -> bool {
-        self.token(ahead).is_some_and(|token| token.text(self.text).eq_ignore_ascii_case(text))
+        self.token(ahead)
+            .is_some_and(|token| token.text(self.text).eq_ignore_ascii_case(text))
     }
 
     fn go_on(&mut self, expected: Expected) {
@@ -140,14 +154,34 @@ impl Reader<'_> {
 
     fn add(&mut self, range: Range<usize>, names: impl FnOnce() -> Vec<String>) {
         if self.wanted.is_none_or(|offset| range.contains(&offset)) {
-            self.found.push(Keyword { names: names(), sense: None, range });
+            self.found.push(Keyword {
+                names: names(),
+                sense: None,
+                range,
+            });
         }
+    }
+
+    /// Passes what is no part of the statement: an optimizer hint, the client's DELIMITER.
+    fn apart(&mut self, token: Token) {
+        let word = token.text(self.text).to_ascii_uppercase();
+        if token.kind == TokenKind::Delimiter || vocabulary::is_hint(&word) {
+            self.add(token.range(), || vec![word]);
+        }
+        if let Some((_, at)) = self.last.as_mut().filter(|(_, at)| at + 1 == self.position) {
+            *at = self.position;
+        }
+        self.position += 1;
     }
 
     /// Passes a name or a value.
     fn name(&mut self) {
-        let next = if self.renames && self.expected == Expected::Name { Expected::Name } else { Expected::Keyword };
-        self.renames = false;
+        let next = if self.pending.second_name && self.expected == Expected::Name {
+            Expected::Name
+        } else {
+            Expected::Keyword
+        };
+        self.pending.second_name = false;
         self.go_on(next);
     }
 
@@ -157,82 +191,48 @@ impl Reader<'_> {
 
     /// The keyword or function directly before the current token.
     fn directly_after(&self) -> &'static str {
-        self.last.filter(|(_, at)| at + 1 == self.position).map_or("", |(word, _)| word)
+        self.last
+            .filter(|(_, at)| at + 1 == self.position)
+            .map_or("", |(word, _)| word)
     }
 
     fn system_variable(&mut self, token: Token) {
-        let name = token.text(self.text).trim_start_matches('@').rsplit('.').next().unwrap_or_default();
+        let name = token
+            .text(self.text)
+            .trim_start_matches('@')
+            .rsplit('.')
+            .next()
+            .unwrap_or_default();
         if let Some(variable) = vocabulary::system_variable(name) {
             self.add(token.range(), || vec![format!("@@{variable}")]);
         }
         self.name();
     }
 
-    fn operator(&mut self, token: Token) {
-        let operator = token.text(self.text);
-        if matches!(operator, "<=>" | "->" | "->>" | "||" | "&&" | ":=") {
-            self.add(token.range(), || vec![operator.to_owned()]);
-        }
-        let next = match operator {
-            // All columns, not a product.
-            "*" if self.expected != Expected::Keyword => Expected::Keyword,
-            // After a label.
-            ":" => Expected::Statement,
-            "=" if self.scope.kind != Kind::Query => Expected::Keyword,
-            _ => Expected::Name,
-        };
-        self.go_on(next);
-    }
-
-    fn comma(&mut self) {
-        self.in_interval = false;
-        let lists_keywords = self.outer.is_empty()
-            && match self.scope.kind {
-                Kind::Definition => self.first == "ALTER",
-                Kind::Administration => matches!(self.first, "GRANT" | "REVOKE") && self.last.is_none_or(|(word, _)| word != "ON" && word != "TO"),
-                Kind::Query => false,
-            };
-        self.go_on(if lists_keywords { Expected::Keyword } else { Expected::Name });
-    }
-
-    fn open(&mut self) {
-        let before = self.directly_after();
-        let follows_json = before == "COLUMNS" && self.scope.kind == Kind::Query;
-        let is_columns = self.lists_columns && self.scope.kind == Kind::Definition || follows_json;
-        let lists_partitions = ["PARTITION", "SUBPARTITION"].iter().any(|word| self.is_text(1, word));
-        let is_definition = is_columns || lists_partitions && !self.is_text(2, "BY");
-        let paren = match before {
-            "CAST" => Paren::Cast,
-            "CONVERT" => Paren::Convert,
-            function if places::takes_unit(function) => Paren::Unit,
-            _ => Paren::Plain,
-        };
-        self.outer.push(self.scope);
-        let kind = if is_definition { Kind::Definition } else { Kind::Query };
-        self.scope = Scope { kind, is_columns, paren, open_cases: 0 };
-        self.lists_columns = false;
-        self.go_on(Expected::Name);
-    }
-
-    fn close(&mut self) {
-        if let Some(outer) = self.outer.pop() {
-            self.scope = outer;
-        }
-        self.go_on(Expected::Keyword);
-    }
-
     fn word(&mut self, token: Token) {
-        let follows_dot = self.before().is_some_and(|before| before.kind == TokenKind::Dot);
+        let follows_dot = self
+            .before()
+            .is_some_and(|before| before.kind == TokenKind::Dot);
         if follows_dot || self.is(1, TokenKind::Dot) {
             return self.name();
         }
         let word = token.text(self.text);
-        if self.assigns() && let Some(variable) = vocabulary::system_variable(word) {
-            self.add(token.range(), || vec![format!("@@{variable}")]);
+        if self.assigns()
+            && let Some(variable) = vocabulary::system_variable(word)
+        {
+            self.add(token.range(), || {
+                vec![
+                    format!("@@{variable}"),
+                    format!("SET {}", variable.to_ascii_uppercase()),
+                ]
+            });
             return self.name();
         }
-        let Some(entry) = vocabulary::entry(word) else { return self.unknown(token) };
-        let is_label = self.begins_statement() && self.is(1, TokenKind::Operator) && self.is_text(1, ":");
+        let Some(entry) = vocabulary::entry(word) else {
+            return self.unknown(token);
+        };
+        let is_label =
+            self.begins_statement() && self.is(1, TokenKind::Operator) && self.is_text(1, ":");
         if is_label {
             return self.name();
         }
@@ -250,10 +250,13 @@ impl Reader<'_> {
     /// A word that is no keyword: a name, or the introducer of a string's character set.
     fn unknown(&mut self, token: Token) {
         let is_before_string = self.token(1).is_some_and(|next| {
-            next.kind == TokenKind::Value && next.text(self.text).starts_with(['\'', '"', '0', 'x', 'X', 'b', 'B'])
+            next.kind == TokenKind::Value
+                && next
+                    .text(self.text)
+                    .starts_with(['\'', '"', '0', 'x', 'X', 'b', 'B'])
         });
         if is_before_string && let Some(charset) = token.text(self.text).strip_prefix('_') {
-            self.add(token.range(), || vec![charset.to_ascii_lowercase()]);
+            self.add(token.range(), || naming::charset_names(charset));
             self.position += 1;
             return;
         }
@@ -267,13 +270,25 @@ impl Reader<'_> {
             && self.expected == Expected::Name
             && self.is(1, TokenKind::Operator)
             && (self.is_text(1, "=") || self.is_text(1, ":="))
-            && self.before().is_some_and(|before| matches!(before.kind, TokenKind::Word | TokenKind::Comma))
+            && self
+                .before()
+                .is_some_and(|before| matches!(before.kind, TokenKind::Word | TokenKind::Comma))
     }
 
-    /// A statement that lacks its semicolon ends where another one must begin.
+    /// A statement that lacks its semicolon ends where another one must begin; a routine's body is a
+    /// statement.
     fn restart_if_unfinished(&mut self, entry: &Entry) {
-        let is_over = self.outer.is_empty() && self.scope.kind == Kind::Query && self.expected == Expected::Keyword;
-        if is_over && matches!(entry.word.as_str(), "CREATE" | "ALTER" | "DROP" | "GRANT" | "REVOKE" | "SHOW") {
+        let restarts = match entry.word.as_str() {
+            "CREATE" | "ALTER" | "DROP" | "GRANT" | "REVOKE" | "SHOW" => {
+                self.scope.kind == Kind::Query
+            }
+            // The body of a routine, or of a handler.
+            "INSERT" | "UPDATE" | "DELETE" | "CALL" | "SET" => {
+                matches!(self.first, "CREATE" | "DECLARE") && self.scope.kind == Kind::Definition
+            }
+            _ => false,
+        };
+        if restarts && self.outer.is_empty() && self.expected == Expected::Keyword {
             self.expected = Expected::Statement;
             self.scope.open_cases = 0;
         }
@@ -281,43 +296,35 @@ impl Reader<'_> {
 
     /// The longest phrase that begins here.
     fn phrase(&self, entry: &'static Entry) -> Option<&'static Phrase> {
-        let is_name = self.scope.is_columns && self.expected == Expected::Name || self.directly_after() == "AS";
+        let is_name = self.scope.is_columns && self.expected == Expected::Name
+            || self.directly_after() == "AS";
         if is_name && !entry.is_reserved {
             return None;
         }
-        entry.phrases.iter().find(|phrase| self.is_phrase(&phrase.words))
+        entry
+            .phrases
+            .iter()
+            .find(|phrase| self.is_phrase(&phrase.words))
     }
 
     fn is_phrase(&self, words: &[&str]) -> bool {
-        let all = words.iter().enumerate().skip(1).all(|(ahead, word)| self.is(ahead, TokenKind::Word) && self.is_text(ahead, word));
+        let all = words
+            .iter()
+            .enumerate()
+            .skip(1)
+            .all(|(ahead, word)| self.is(ahead, TokenKind::Word) && self.is_text(ahead, word));
         if !all || self.is(words.len(), TokenKind::Dot) {
             return false;
         }
-        let second_is_reserved = words.get(1).and_then(|word| vocabulary::entry(word)).is_some_and(|entry| entry.is_reserved);
+        let second_is_reserved = words
+            .get(1)
+            .and_then(|word| vocabulary::entry(word))
+            .is_some_and(|entry| entry.is_reserved);
         if places::begins_statement_only(words, second_is_reserved) && !self.begins_statement() {
             return false;
         }
         // A window may be partitioned by a column called `list`.
         let is_partitioning = matches!(words, ["PARTITION", "BY", _, ..]);
         !is_partitioning || self.scope.kind == Kind::Definition
-    }
-
-    fn add_phrase(&mut self, phrase: &'static Phrase) {
-        let begins_statement = self.begins_statement();
-        let mut ahead = 0;
-        for (length, names) in &phrase.parts {
-            let tokens = self.tokens.get(self.position + ahead..self.position + ahead + length).unwrap_or_default();
-            ahead += length;
-            let [first, .., last] = tokens else { continue };
-            let charset = if names.iter().any(|name| name == "CHARACTER SET") { self.charset(ahead) } else { None };
-            self.add(first.start..last.end, || {
-                let value = charset.map(|token| format!("CHARACTER SET {}", token.text(self.text).to_ascii_lowercase()));
-                value.into_iter().chain(names.iter().cloned()).collect()
-            });
-        }
-        self.pass(&phrase.words, begins_statement);
-        if matches!(phrase.words.as_slice(), [.., "CHARACTER", "SET"] | ["SET", "NAMES"] | [.., "CHARSET" | "COLLATE"]) {
-            self.add_charset();
-        }
     }
 }

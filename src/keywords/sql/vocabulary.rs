@@ -43,7 +43,10 @@ pub(super) fn system_variable(name: &str) -> Option<&'static str> {
 
 /// Other names for the same thing, looked up after a keyword's own.
 pub(super) fn synonym(word: &str) -> Option<&'static str> {
-    SYNONYMS.binary_search_by_key(&word, |(name, _)| name).ok().map(|at| SYNONYMS[at].1)
+    SYNONYMS
+        .binary_search_by_key(&word, |(name, _)| name)
+        .ok()
+        .map(|at| SYNONYMS[at].1)
 }
 
 /// Whether the optimizer knows a hint of this name (in capitals).
@@ -51,22 +54,88 @@ pub(super) fn is_hint(word: &str) -> bool {
     HINTS.binary_search(&word).is_ok()
 }
 
-const HINTS: [&str; 16] = [
-    "BNL", "INDEX", "JOIN_FIXED_ORDER", "JOIN_ORDER", "MAX_EXECUTION_TIME", "MERGE", "MRR", "NO_BNL", "NO_ICP",
-    "NO_INDEX", "NO_MERGE", "NO_SKIP_SCAN", "QB_NAME", "SEMIJOIN", "SET_VAR", "SKIP_SCAN",
+/// The manual, "Optimizer Hints".
+const HINTS: [&str; 37] = [
+    "BKA",
+    "BNL",
+    "DERIVED_CONDITION_PUSHDOWN",
+    "GROUP_INDEX",
+    "HASH_JOIN",
+    "INDEX",
+    "INDEX_MERGE",
+    "JOIN_FIXED_ORDER",
+    "JOIN_INDEX",
+    "JOIN_ORDER",
+    "JOIN_PREFIX",
+    "JOIN_SUFFIX",
+    "MAX_EXECUTION_TIME",
+    "MERGE",
+    "MRR",
+    "NO_BKA",
+    "NO_BNL",
+    "NO_DERIVED_CONDITION_PUSHDOWN",
+    "NO_GROUP_INDEX",
+    "NO_HASH_JOIN",
+    "NO_ICP",
+    "NO_INDEX",
+    "NO_INDEX_MERGE",
+    "NO_JOIN_INDEX",
+    "NO_MERGE",
+    "NO_MRR",
+    "NO_ORDER_INDEX",
+    "NO_RANGE_OPTIMIZATION",
+    "NO_SEMIJOIN",
+    "NO_SKIP_SCAN",
+    "ORDER_INDEX",
+    "QB_NAME",
+    "RESOURCE_GROUP",
+    "SEMIJOIN",
+    "SET_VAR",
+    "SKIP_SCAN",
+    "SUBQUERY",
 ];
 
-const SYNONYMS: [(&str, &str); 37] = [
-    ("ANALYSE", "ANALYZE"), ("BOOL", "BOOLEAN"), ("CHARACTER", "CHAR"), ("CHARSET", "CHARACTER SET"),
-    ("CURRENT_DATE", "CURRENT_DATE()"), ("CURRENT_TIME", "CURRENT_TIME()"),
-    ("CURRENT_TIMESTAMP", "CURRENT_TIMESTAMP()"), ("CURRENT_USER", "CURRENT_USER()"), ("DEC", "DECIMAL"),
-    ("DESCRIBE", "EXPLAIN"), ("DISTINCTROW", "DISTINCT"), ("FIXED", "DECIMAL"), ("FLOAT4", "FLOAT"),
-    ("FLOAT8", "DOUBLE"), ("INDEXES", "INDEX"), ("INT1", "TINYINT"), ("INT2", "SMALLINT"), ("INT3", "MEDIUMINT"),
-    ("INT4", "INT"), ("INT8", "BIGINT"), ("INTEGER", "INT"), ("LOCALTIME", "LOCALTIME()"),
-    ("LOCALTIMESTAMP", "LOCALTIMESTAMP()"), ("MATCH()", "MATCH"), ("MIDDLEINT", "MEDIUMINT"), ("NCHAR", "CHAR"),
-    ("NUMERIC", "DECIMAL"), ("NVARCHAR", "VARCHAR"), ("REAL", "DOUBLE"), ("RLIKE", "REGEXP"), ("SCHEMA", "DATABASE"),
-    ("SCHEMAS", "DATABASES"), ("SOME", "ANY"), ("UTC_DATE", "UTC_DATE()"), ("UTC_TIME", "UTC_TIME()"),
-    ("UTC_TIMESTAMP", "UTC_TIMESTAMP()"), ("VARCHARACTER", "VARCHAR"),
+const SYNONYMS: [(&str, &str); 40] = [
+    ("AGAINST", "MATCH AGAINST"),
+    ("ANALYSE", "ANALYZE"),
+    ("BOOL", "BOOLEAN"),
+    ("CHARACTER", "CHAR"),
+    ("CHARSET", "CHARACTER SET"),
+    ("CURRENT_DATE", "CURRENT_DATE()"),
+    ("CURRENT_TIME", "CURRENT_TIME()"),
+    ("CURRENT_TIMESTAMP", "CURRENT_TIMESTAMP()"),
+    ("CURRENT_USER", "CURRENT_USER()"),
+    ("DEC", "DECIMAL"),
+    ("DESCRIBE", "EXPLAIN"),
+    ("DISTINCTROW", "DISTINCT"),
+    ("FIXED", "DECIMAL"),
+    ("FLOAT4", "FLOAT"),
+    ("FLOAT8", "DOUBLE"),
+    ("INDEXES", "INDEX"),
+    ("INT1", "TINYINT"),
+    ("INT2", "SMALLINT"),
+    ("INT3", "MEDIUMINT"),
+    ("INT4", "INT"),
+    ("INT8", "BIGINT"),
+    ("INTEGER", "INT"),
+    ("INTERVAL", "INTERVAL()"),
+    ("LOCALTIME", "LOCALTIME()"),
+    ("LOCALTIMESTAMP", "LOCALTIMESTAMP()"),
+    ("MATCH()", "MATCH AGAINST"),
+    ("MIDDLEINT", "MEDIUMINT"),
+    ("NCHAR", "CHAR"),
+    ("NUMERIC", "DECIMAL"),
+    ("NVARCHAR", "VARCHAR"),
+    ("OFFSET", "LIMIT OFFSET"),
+    ("REAL", "DOUBLE"),
+    ("RLIKE", "REGEXP"),
+    ("SCHEMA", "DATABASE"),
+    ("SCHEMAS", "DATABASES"),
+    ("SOME", "ANY"),
+    ("UTC_DATE", "UTC_DATE()"),
+    ("UTC_TIME", "UTC_TIME()"),
+    ("UTC_TIMESTAMP", "UTC_TIMESTAMP()"),
+    ("VARCHARACTER", "VARCHAR"),
 ];
 
 static SYSTEM_VARIABLES: LazyLock<HashSet<&'static str>> =
@@ -86,20 +155,30 @@ static VOCABULARY: LazyLock<HashMap<String, Entry>> = LazyLock::new(|| {
         enter(&mut vocabulary, phrase.words[0]).phrases.push(phrase);
     }
     for entry in vocabulary.values_mut() {
-        entry.phrases.sort_by_key(|phrase| Reverse(phrase.words.len()));
+        entry
+            .phrases
+            .sort_by_key(|phrase| Reverse(phrase.words.len()));
     }
     vocabulary
 });
 
 fn enter<'a>(vocabulary: &'a mut HashMap<String, Entry>, word: &str) -> &'a mut Entry {
     let word = word.to_ascii_uppercase();
-    vocabulary.entry(word.clone()).or_insert_with(|| Entry { word, ..Entry::default() })
+    vocabulary.entry(word.clone()).or_insert_with(|| Entry {
+        word,
+        ..Entry::default()
+    })
 }
 
 fn phrases(words: &HashMap<String, Entry>) -> Vec<Phrase> {
     // A line is `PHRASE`, `PHRASE = OTHER NAME` or `PHRASE / PHRASE`.
     let lines = lines(include_str!("phrases.txt"));
-    let read: Vec<_> = lines.map(|line| line.split_once(" = ").map_or((line, None), |(line, other)| (line, Some(other)))).collect();
+    let read: Vec<_> = lines
+        .map(|line| {
+            line.split_once(" = ")
+                .map_or((line, None), |(line, other)| (line, Some(other)))
+        })
+        .collect();
     let known: HashSet<&str> = read.iter().map(|(phrase, _)| *phrase).collect();
     read.into_iter()
         .map(|(phrase, other)| {
@@ -115,15 +194,24 @@ fn phrases(words: &HashMap<String, Entry>) -> Vec<Phrase> {
                 names.extend(names_within(part, &known, words));
                 (part.split(' ').count(), without_repetition(names))
             });
-            Phrase { parts: parts.collect(), words: phrase.split(' ').filter(|word| *word != "/").collect() }
+            Phrase {
+                parts: parts.collect(),
+                words: phrase.split(' ').filter(|word| *word != "/").collect(),
+            }
         })
         .collect()
 }
 
 /// The shorter phrases that a phrase begins with, longest first, then its words.
-fn names_within(phrase: &str, known: &HashSet<&str>, words: &HashMap<String, Entry>) -> Vec<String> {
+fn names_within(
+    phrase: &str,
+    known: &HashSet<&str>,
+    words: &HashMap<String, Entry>,
+) -> Vec<String> {
     let ends = phrase.match_indices(' ').map(|(at, _)| at).rev();
-    let beginnings = ends.map(|end| &phrase[..end]).filter(|beginning| known.contains(beginning));
+    let beginnings = ends
+        .map(|end| &phrase[..end])
+        .filter(|beginning| known.contains(beginning));
     let words = phrase.split(' ').filter(|word| words.contains_key(*word));
     beginnings.chain(words).map(str::to_owned).collect()
 }
@@ -136,7 +224,8 @@ fn without_repetition(mut names: Vec<String>) -> Vec<String> {
 
 /// The lines of a data file that are not comments.
 fn lines(data: &'static str) -> impl Iterator<Item = &'static str> {
-    data.lines().filter(|line| !line.is_empty() && !line.starts_with('#'))
+    data.lines()
+        .filter(|line| !line.is_empty() && !line.starts_with('#'))
 }
 
 #[cfg(test)]
@@ -152,14 +241,22 @@ mod tests {
     #[test]
     fn phrases_begin_with_a_keyword() {
         for entry in VOCABULARY.values() {
-            assert!(entry.phrases.is_empty() || entry.is_keyword, "{}", entry.word);
+            assert!(
+                entry.phrases.is_empty() || entry.is_keyword,
+                "{}",
+                entry.word
+            );
         }
     }
 
     #[test]
     fn no_word_is_too_long_to_be_found() {
         for entry in VOCABULARY.values() {
-            assert!(super::entry(&entry.word.to_ascii_lowercase()).is_some(), "{}", entry.word);
+            assert!(
+                super::entry(&entry.word.to_ascii_lowercase()).is_some(),
+                "{}",
+                entry.word
+            );
         }
     }
 }

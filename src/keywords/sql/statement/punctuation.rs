@@ -1,0 +1,89 @@
+//! Operators, commas and parentheses: what they mean for the words after them.
+
+use super::{Expected, Paren, Reader, Scope};
+use crate::keywords::sql::lexer::Token;
+use crate::keywords::sql::places::{self, Kind};
+
+impl Reader<'_> {
+    pub(super) fn operator(&mut self, token: Token) {
+        let operator = token.text(self.text);
+        // In definitions an equals sign only joins an option to its value.
+        if self.scope.kind == Kind::Query && places::is_operator(operator) {
+            self.add(token.range(), || vec![operator.to_owned()]);
+        }
+        let next = match operator {
+            // All columns, not a product.
+            "*" if self.expected != Expected::Keyword => Expected::Keyword,
+            // After a label.
+            ":" => Expected::Statement,
+            "=" if self.scope.kind != Kind::Query => Expected::Keyword,
+            _ => Expected::Name,
+        };
+        self.go_on(next);
+    }
+
+    pub(super) fn comma(&mut self) {
+        self.pending.unit = false;
+        if self.scope.paren == Paren::Convert && self.scope.kind == Kind::Query {
+            self.scope.kind = Kind::Definition;
+            return self.go_on(Expected::Keyword);
+        }
+        let lists_keywords = self.outer.is_empty()
+            && match self.scope.kind {
+                Kind::Definition => self.first == "ALTER",
+                Kind::Administration => {
+                    matches!(self.first, "GRANT" | "REVOKE")
+                        && self
+                            .last
+                            .is_none_or(|(word, _)| word != "ON" && word != "TO")
+                }
+                Kind::Query => false,
+            };
+        self.go_on(if lists_keywords {
+            Expected::Keyword
+        } else {
+            Expected::Name
+        });
+    }
+
+    pub(super) fn open(&mut self) {
+        if self.begins_statement() {
+            (self.first, self.scope.kind) = ("", Kind::Query);
+        }
+        let before = self.directly_after();
+        let follows_json = before == "COLUMNS" && self.scope.kind == Kind::Query;
+        let is_columns =
+            self.pending.columns && self.scope.kind == Kind::Definition || follows_json;
+        let lists_partitions = ["PARTITION", "SUBPARTITION"]
+            .iter()
+            .any(|word| self.is_text(1, word));
+        let is_definition = is_columns || lists_partitions && !self.is_text(2, "BY");
+        let paren = match before {
+            "CAST" => Paren::Cast,
+            "CONVERT" => Paren::Convert,
+            function if places::takes_unit(function) => Paren::Unit,
+            _ => Paren::Plain,
+        };
+        self.outer.push(self.scope);
+        let kind = if is_definition {
+            Kind::Definition
+        } else {
+            Kind::Query
+        };
+        self.scope = Scope {
+            kind,
+            is_columns,
+            paren,
+            open_cases: 0,
+        };
+        self.pending.columns = false;
+        self.go_on(Expected::Name);
+    }
+
+    pub(super) fn close(&mut self) {
+        if let Some(outer) = self.outer.pop() {
+            self.scope = outer;
+        }
+        self.go_on(Expected::Keyword);
+    }
+}

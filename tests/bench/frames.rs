@@ -1,0 +1,33 @@
+//! Frames of the base protocol: a `Content-Length` header, an empty line, and the body.
+
+use std::io::{self, BufRead, Read as _, Write};
+
+/// Reads one body into `body`; false at the end of the input.
+pub(crate) fn read(input: &mut impl BufRead, body: &mut Vec<u8>) -> io::Result<bool> {
+    let mut length = None;
+    let mut line = String::new();
+    loop {
+        line.clear();
+        if input.read_line(&mut line)? == 0 {
+            return Ok(false);
+        }
+        match (line.trim_end(), length) {
+            ("", Some(length)) => {
+                body.clear();
+                return Ok(input.by_ref().take(length).read_to_end(body).is_ok());
+            }
+            (header, _) => {
+                if let Some(text) = header.strip_prefix("Content-Length:") {
+                    length = Some(text.trim().parse().map_err(io::Error::other)?);
+                }
+            }
+        }
+    }
+}
+
+/// Writes one body in one piece.
+pub(crate) fn write(output: &mut impl Write, body: &str) -> io::Result<()> {
+    let frame = format!("Content-Length: {}\r\n\r\n{body}", body.len());
+    output.write_all(frame.as_bytes())?;
+    output.flush()
+}

@@ -1,0 +1,78 @@
+//! Inputs that no editor should send, each with its defined answer.
+
+use serde_json::{Value, json};
+
+use crate::client::Client;
+
+#[test]
+fn where_there_is_nothing_to_say_the_answer_is_null() {
+    let mut client = Client::start();
+    assert!(client.hover("file:///never/opened.go", 0, 0).is_null());
+    client.open("closed.go", "go", "package p\n");
+    client.notify(
+        "textDocument/didClose",
+        &json!({ "textDocument": { "uri": "closed.go" } }),
+    );
+    assert!(client.hover("closed.go", 0, 0).is_null());
+    client.open("empty.go", "go", "");
+    assert!(client.hover("empty.go", 0, 0).is_null());
+    client.open("f.go", "go", "package p\n");
+    assert!(client.hover("f.go", 99, 0).is_null(), "a line past the end");
+    assert!(
+        client.hover("f.go", 0, 4_000_000_000).is_null(),
+        "a column past the end"
+    );
+    client.open("x.rs", "rust", "fn main() {}\n");
+    assert!(
+        client.hover("x.rs", 0, 0).is_null(),
+        "a language that is not ours"
+    );
+    assert!(client.code_actions("x.rs", 0, 0, &Value::Null).is_empty());
+}
+
+#[test]
+fn every_kind_of_uri_names_a_document() {
+    let mut client = Client::start();
+    for uri in [
+        "untitled:Untitled-1",
+        "git:/home/x/queue.go?%7B%22ref%22%3A%22%22%7D",
+        "vscode-notebook-cell:/a/b.ipynb#X13sZmlsZQ%3D%3D",
+        "file:///c%3A/Users/x%20y/queue.go",
+        "file://wsl.localhost/Ubuntu/home/x/queue.go",
+        "file:///home/ß/[a]/queue.go",
+        "C:\\x\\queue.go",
+        "term://~//1:/bin/bash",
+        "",
+    ] {
+        client.open(uri, "go", "package p\n");
+        assert!(client.hover(uri, 0, 1).is_object(), "{uri}");
+    }
+}
+
+#[test]
+fn texts_that_are_no_texts_are_survived() {
+    let nested = "(".repeat(100_000);
+    let long = format!("SELECT '{}", "x".repeat(1 << 20));
+    let texts = [
+        "\0\0\0",
+        "\u{feff}",
+        "\u{2028}\u{85}",
+        "\r\r\n\n",
+        nested.as_str(),
+        long.as_str(),
+        "💣💣💣",
+    ];
+    let mut client = Client::start();
+    for (language, uri) in [
+        ("go", "a.go"),
+        ("dockerfile", "Dockerfile"),
+        ("sql", "a.sql"),
+        ("conf", "redis.conf"),
+    ] {
+        for text in texts {
+            client.open(uri, language, text);
+            client.hover(uri, 0, 1);
+            client.code_actions(uri, 0, 1, &json!({}));
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! The documentation says what is true: generated parts are compared with their source, commands in
+//! the README are run. `UPDATE=1 cargo test` rewrites the generated parts.
+
+use std::fs;
+use std::process::Command;
+
+use viva::lsp::settings;
+
+fn read(file: &str) -> String {
+    fs::read_to_string(path(file)).unwrap_or_else(|error| panic!("{file}: {error}"))
+}
+
+fn path(file: &str) -> String {
+    format!("{}/{file}", env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Compares the text between `<!-- NAME -->` and `<!-- /NAME -->` with what it should be.
+#[track_caller]
+fn check_part(file: &str, name: &str, expected: &str) {
+    let text = read(file);
+    let (open, close) = (format!("<!-- {name} -->\n"), format!("<!-- /{name} -->"));
+    let start = text
+        .find(&open)
+        .unwrap_or_else(|| panic!("{file} has no part {name}"))
+        + open.len();
+    let end = start
+        + text[start..]
+            .find(&close)
+            .unwrap_or_else(|| panic!("{file}: {name} is not closed"));
+    if std::env::var_os("UPDATE").is_some() {
+        let updated = format!("{}{expected}{}", &text[..start], &text[end..]);
+        fs::write(path(file), updated).expect("the documentation can be written");
+    } else {
+        assert_eq!(
+            &text[start..end],
+            expected,
+            "{file}: {name} is stale; run `UPDATE=1 cargo test`"
+        );
+    }
+}
+
+#[test]
+fn the_settings_table_is_that_of_the_server() {
+    check_part("README.md", "settings", &settings::markdown_table());
+}
+
+/// The sample of the README is what its command prints: the beginning and the questions.
+#[test]
+fn the_sample_is_what_the_program_prints() {
+    let readme = read("README.md");
+    let command = readme
+        .lines()
+        .find_map(|line| line.strip_prefix("cargo run --release -- "))
+        .expect("the README's first command");
+    let arguments: Vec<&str> = command.split_whitespace().collect();
+    let output = Command::new(env!("CARGO_BIN_EXE_viva"))
+        .args(&arguments)
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .env_remove("COLUMNS")
+        .output()
+        .expect("viva runs");
+    assert!(output.status.success(), "{command}");
+    let text = String::from_utf8_lossy(&output.stdout);
+    check_part(
+        "README.md",
+        "sample",
+        &format!("```text\n$ viva {command}\n{text}```\n"),
+    );
+}
+
+#[test]
+fn every_command_is_in_the_readme() {
+    let help = Command::new(env!("CARGO_BIN_EXE_viva"))
+        .arg("--help")
+        .output()
+        .expect("viva runs");
+    let help = String::from_utf8_lossy(&help.stdout).into_owned();
+    let commands = help
+        .split("Commands:")
+        .nth(1)
+        .and_then(|rest| rest.split("Options:").next())
+        .expect("a list");
+    let readme = read("README.md");
+    for line in commands
+        .lines()
+        .filter(|line| line.starts_with("  ") && !line.starts_with("   "))
+    {
+        let name = line.split_whitespace().next().unwrap_or_default();
+        assert!(
+            name == "help" || readme.contains(&format!("`viva {name}")),
+            "the README does not mention `viva {name}`"
+        );
+    }
+}

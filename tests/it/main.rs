@@ -1,0 +1,16 @@
+//! Tests of the whole: the real binary over stdin and stdout, the guide that is built into it, the
+//! documentation, and the rules that the sources keep.
+
+mod architecture;
+mod bad_input;
+mod client;
+mod code_actions;
+mod command_line;
+mod content;
+mod documentation;
+mod hovering;
+mod lifecycle;
+mod opening;
+mod order;
+mod searching;
+mod settings;

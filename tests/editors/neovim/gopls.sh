@@ -11,8 +11,8 @@ folder=$1
 path="$folder/usr/bin:$folder/usr/lib/go-1.24/bin"
 
 if [[ ! -e $folder/ready ]]; then
-  mirror=$(cat /etc/apt/sources.list.d/debian.sources /etc/apt/sources.list 2> /dev/null |
-    sed -nE 's/^(URIs:|deb( \[.*\])?) *([^ ]+).*/\3/p' | head -n 1)
+  mirror=$({ cat /etc/apt/sources.list.d/debian.sources /etc/apt/sources.list 2> /dev/null || true; } |
+    sed -nE 's/^(URIs:|deb( \[.*\])?) *([^ ]+).*/\3/p' | sed -n 1p)
   if [[ -z $mirror ]]; then
     echo "gopls.sh: no Debian mirror is configured here; put gopls and go on the PATH instead" >&2
     exit 1

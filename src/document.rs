@@ -36,9 +36,12 @@ pub struct Document {
     pub version: i32,
     /// None: Viva has nothing to say about this file.
     pub language: Option<Language>,
+    /// The other files of the package, where they are known.
+    pub package: Option<Arc<go::Package>>,
     rope: Rope,
     /// Computed when first asked for, once per version.
     parsed: Arc<OnceLock<Parsed>>,
+    outline: Arc<OnceLock<Arc<go::PackageFile>>>,
     /// The tree of an earlier version with the edits since then noted in it.
     old_tree: Option<tree_sitter::Tree>,
 }
@@ -55,8 +58,10 @@ impl Document {
         Document {
             version,
             language,
+            package: None,
             rope: Rope::from_str(text),
             parsed: Arc::default(),
+            outline: Arc::default(),
             old_tree: None,
         }
     }
@@ -90,7 +95,19 @@ impl Document {
         Source {
             text: &parsed.text,
             tree: parsed.tree.as_ref(),
+            package: self.package.as_deref(),
         }
+    }
+
+    /// What a Go file declares, for the other files of its package.
+    pub fn outline(&self) -> Arc<go::PackageFile> {
+        let outline = self.outline.get_or_init(|| {
+            Arc::new(match self.parsed.get() {
+                Some(parsed) => go::PackageFile::new(&parsed.text),
+                None => go::PackageFile::new(&String::from(&self.rope)),
+            })
+        });
+        Arc::clone(outline)
     }
 
     fn parsed(&self) -> &Parsed {
@@ -108,6 +125,7 @@ impl Document {
     pub fn replace_all(&mut self, text: &str) {
         self.rope = Rope::from_str(text);
         self.parsed = Arc::default();
+        self.outline = Arc::default();
         self.old_tree = None;
     }
 
@@ -128,6 +146,7 @@ impl Document {
             tree
         });
         self.parsed = Arc::default();
+        self.outline = Arc::default();
     }
 
     fn tree_edit(&self, range: Range<usize>, text: &str) -> tree_sitter::InputEdit {

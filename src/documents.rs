@@ -61,6 +61,13 @@ impl Documents {
         self.open.get(uri).cloned()
     }
 
+    /// All documents with their URIs, in no order.
+    pub fn all(&self) -> impl Iterator<Item = (&str, &Document)> {
+        self.open
+            .iter()
+            .map(|(uri, document)| (uri.as_str(), document))
+    }
+
     pub fn len(&self) -> usize {
         self.open.len()
     }

@@ -15,7 +15,7 @@ use crate::keywords::Keyword;
 pub fn explain(guide: &Guide, language: Language, keyword: &Keyword) -> Option<Explanation> {
     let sense = keyword.sense.iter().map(|sense| sense.name.as_str());
     guide.explain(
-        language,
+        keyword.language.unwrap_or(language),
         sense.chain(keyword.names.iter().map(String::as_str)),
     )
 }

@@ -19,6 +19,19 @@ use viva_guide::Language;
 pub struct Source<'a> {
     pub text: &'a str,
     pub tree: Option<&'a tree_sitter::Tree>,
+    /// For Go, the other files of the package where they are known.
+    pub package: Option<&'a go::Package>,
+}
+
+impl<'a> Source<'a> {
+    /// A text of which nothing else is known.
+    pub fn new(text: &'a str) -> Source<'a> {
+        Source {
+            text,
+            tree: None,
+            package: None,
+        }
+    }
 }
 
 /// A recognised name and where it stands.
@@ -31,6 +44,8 @@ pub struct Keyword {
     pub sense: Option<Sense>,
     /// Byte range of exactly the token (of the whole phrase for a phrase).
     pub range: Range<usize>,
+    /// The language that it is a word of, where that is not the file's: SQL in a string of a program.
+    pub language: Option<Language>,
 }
 
 /// The meaning that a keyword has at one place: `make` makes a channel, a slice or a map.

@@ -4,6 +4,7 @@
 //! - [`keywords`]: what stands in a text that could be explained; one recogniser per language.
 //! - [`detect`]: which language a file is in.
 //! - [`document`], [`documents`]: open files: text, syntax tree, positions.
+//! - [`package`]: reads the other files of a Go file's folder.
 //! - [`built_in`]: the guide that is part of the program.
 //! - [`features`]: what Viva answers (hover, related questions, search, a topic's page), as plain data.
 //! - [`lsp`]: the only module that speaks the Language Server Protocol.
@@ -20,3 +21,4 @@ pub mod documents;
 pub mod features;
 pub mod keywords;
 pub mod lsp;
+pub mod package;

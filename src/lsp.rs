@@ -3,12 +3,14 @@
 //! - [`framing`], [`transport`]: messages in and out, in their order, whatever the client sends.
 //! - [`server`]: the methods. Each converts, asks a feature, and converts back.
 //! - [`client`]: what the client can do. [`settings`]: what the user set.
+//! - [`packages`]: the folders of open Go documents.
 //! - [`convert`]: LSP's types from ours and back. [`open`]: how a topic's page is shown.
 
 pub mod client;
 mod convert;
 mod framing;
 mod open;
+mod packages;
 mod params;
 mod server;
 pub mod settings;

@@ -2,7 +2,9 @@
 
 use std::fs;
 use std::io::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::thread;
 
 use serde::Serialize;
 use viva_guide::topic::qualified;
@@ -12,7 +14,8 @@ use super::{Failure, Outcome, Output, render, write_json};
 use crate::document::{Document, Encoding, Position};
 use crate::features::related::related;
 use crate::features::{self, hover};
-use crate::keywords::Keyword;
+use crate::keywords::{Keyword, go};
+use crate::package::Folder;
 use crate::{built_in, detect};
 
 /// The command line has room for the whole explanation.
@@ -285,6 +288,7 @@ pub(super) fn keywords(
 
 /// The most specific name of a keyword, with its language's prefix.
 fn name(language: Language, keyword: &Keyword) -> String {
+    let language = keyword.language.unwrap_or(language);
     keyword
         .names
         .first()
@@ -306,7 +310,24 @@ fn read(file: &Path, lang: Option<Language>) -> Result<Document, Failure> {
         ))
     })?;
     let language = lang.or_else(|| detect::language("", &shown.to_string(), &text));
-    Ok(Document::new(0, language, &text))
+    let mut document = Document::new(0, language, &text);
+    if language == Some(Language::Go) {
+        document.package = package_of(file, &document);
+    }
+    Ok(document)
+}
+
+/// The package of a Go file. Its folder is read while the file itself is parsed.
+fn package_of(file: &Path, document: &Document) -> Option<Arc<go::Package>> {
+    let path = std::path::absolute(file).ok()?;
+    let (folder, name) = (path.parent()?, path.file_name()?.to_str()?);
+    let roots: Vec<PathBuf> = std::env::current_dir().into_iter().collect();
+    let folder = thread::scope(|scope| {
+        let reading = scope.spawn(|| Folder::read(folder, &roots, None));
+        document.text();
+        reading.join().ok()
+    })?;
+    Some(Arc::new(folder.package(name, Vec::new())))
 }
 
 fn print(out: &mut Output, markdown: &str, questions: &[RelatedQuestion]) -> Outcome {

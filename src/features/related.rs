@@ -50,7 +50,12 @@ fn names_around(document: &Document, language: Language, offset: usize) -> Vec<S
     let mut names: Vec<String> = keywords
         .iter()
         .filter(|keyword| near.contains(&keyword.range.start) && !keyword.range.contains(&offset))
-        .filter_map(|keyword| Some(qualified(language, keyword.names.first()?)))
+        .filter_map(|keyword| {
+            Some(qualified(
+                keyword.language.unwrap_or(language),
+                keyword.names.first()?,
+            ))
+        })
         .collect();
     names.sort();
     names.dedup();

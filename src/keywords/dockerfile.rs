@@ -103,6 +103,7 @@ const PREDEFINED: [&str; 26] = [
 fn directive(text: &str, range: Range<usize>) -> Keyword {
     let name = format!("# {}", text[range.clone()].to_ascii_lowercase());
     Keyword {
+        language: None,
         names: vec![name],
         sense: None,
         range,
@@ -160,6 +161,7 @@ struct Found<'a> {
 impl Found<'_> {
     fn add(&mut self, range: Range<usize>, names: Vec<String>, sense: Option<Sense>) {
         self.keywords.push(Keyword {
+            language: None,
             names,
             sense,
             range: self.line.in_source(&range),

@@ -11,21 +11,28 @@
 //!   statements   what statements declare
 //!   expressions, calls, literals
 //!                the types of expressions
+//!   embedded     SQL and Redis commands in strings
 //!   type_syntax  the types that the file spells out
 //!   selection    whose field or method `x.name` is
 //! types          types
 //! library        names and types of imported packages
 //! names, tokens  keywords, operators and import paths; how names are spelled
 //! quotes         strings and comments in files with errors
+//! outline        what another file of the package declares, found by a lexer
+//! package        which files are a package
 //! ```
 
 mod calls;
 mod declarations;
 mod declared;
+mod embedded;
 mod expressions;
+mod lexer;
 mod library;
 mod literals;
 mod names;
+mod outline;
+mod package;
 mod quotes;
 mod resolver;
 mod selection;
@@ -46,6 +53,8 @@ use std::time::{Duration, Instant};
 use tree_sitter::{ParseOptions, ParseState, Parser, Tree};
 
 use super::{Keyword, Sense, Source};
+pub use outline::PackageFile;
+pub use package::{GoVersion, Package};
 use quotes::Quotes;
 use resolver::{Resolver, Wanted};
 
@@ -83,14 +92,17 @@ pub fn keywords(source: Source<'_>) -> Vec<Keyword> {
         for keyword in tokens::all(text, tree) {
             found.insert(keyword.range.start, keyword);
         }
-        for keyword in Resolver::new(text, tree, Wanted::All).resolve() {
+        for keyword in Resolver::new(text, tree, source.package, Wanted::All).resolve() {
             found.insert(keyword.range.start, keyword);
         }
         let has_error = tree.root_node().has_error();
         let mut quotes = Quotes::before(text, 0);
         found
             .into_values()
-            .filter(|keyword| !(has_error && quotes.cover(keyword.range.start)))
+            // Words of other languages do stand in strings.
+            .filter(|keyword| {
+                !has_error || keyword.language.is_some() || !quotes.cover(keyword.range.start)
+            })
             .collect()
     })
     .unwrap_or_default()
@@ -101,19 +113,21 @@ pub fn keyword_at(source: Source<'_>, offset: usize) -> Option<Keyword> {
     with_tree(source, |text, tree| {
         let keyword = match tokens::at(text, tree, offset)? {
             tokens::Token::Keyword(keyword) if keyword.names == ["range"] => {
-                resolved_at(text, tree, offset).unwrap_or(keyword)
+                resolved_at(source, tree, offset).unwrap_or(keyword)
             }
             tokens::Token::Keyword(keyword) => keyword,
-            tokens::Token::Name => resolved_at(text, tree, offset)?,
+            tokens::Token::Name => resolved_at(source, tree, offset)?,
         };
         let start = keyword.range.start;
-        let is_quoted = tree.root_node().has_error() && Quotes::before(text, start).cover(start);
+        let is_quoted = keyword.language.is_none()
+            && tree.root_node().has_error()
+            && Quotes::before(text, start).cover(start);
         (!is_quoted).then_some(keyword)
     })?
 }
 
-fn resolved_at(text: &str, tree: &Tree, offset: usize) -> Option<Keyword> {
-    Resolver::new(text, tree, Wanted::At(offset))
+fn resolved_at(source: Source<'_>, tree: &Tree, offset: usize) -> Option<Keyword> {
+    Resolver::new(source.text, tree, source.package, Wanted::At(offset))
         .resolve()
         .pop()
 }

@@ -55,6 +55,7 @@ fn line_keywords(text: &str, range: Range<usize>, found: &mut Vec<Keyword>) {
     }
     let mut add = |names: Vec<String>, range: Range<usize>| {
         found.push(Keyword {
+            language: None,
             names,
             sense: None,
             range: start + range.start..start + range.end,

@@ -1,6 +1,7 @@
 //! MySQL's SQL: keywords, phrases, functions, system variables, optimizer hints. Strings, comments
 //! and names are silent, also where a name is a word that is not reserved.
 
+mod evidence;
 mod lexer;
 mod places;
 mod statement;
@@ -50,6 +51,11 @@ pub fn keyword_at(source: Source<'_>, offset: usize) -> Option<Keyword> {
     statement::keywords(source.text, &tokens, Some(offset))
         .into_iter()
         .next()
+}
+
+/// Whether a text in a program is SQL, as far as its first statement tells.
+pub fn is_statement(text: &str) -> bool {
+    evidence::is_statement(text)
 }
 
 fn ends_statement(token: Token) -> bool {

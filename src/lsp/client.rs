@@ -3,8 +3,11 @@
 //! Read leniently, value by value: clients announce odd things (`"clientInfo": {}`), and a server
 //! that refuses to start over them helps nobody.
 
+use std::path::PathBuf;
+
 use serde_json::Value;
 
+use super::packages::file_path;
 use crate::document::Encoding;
 
 /// The client's capabilities, as far as they matter here.
@@ -22,6 +25,8 @@ pub struct Client {
     pub virtual_documents: bool,
     /// `workspace/configuration`: settings can be asked for.
     pub configuration: bool,
+    /// The folders of the workspace.
+    pub roots: Vec<PathBuf>,
     /// What the client said about Viva's settings.
     pub options: Value,
 }
@@ -46,6 +51,7 @@ impl Client {
             virtual_documents: capability("workspace/textDocumentContent")
                 .is_some_and(Value::is_object),
             configuration: is_true("workspace/configuration"),
+            roots: roots(params),
             options: params
                 .get("initializationOptions")
                 .cloned()
@@ -74,6 +80,21 @@ fn encoding(offered: Option<&Value>) -> Encoding {
         Some(_) => Encoding::Utf32,
         None => Encoding::Utf16,
     }
+}
+
+/// The workspace's folders, or the one root that older clients send.
+fn roots(params: &Value) -> Vec<PathBuf> {
+    let folders = params
+        .get("workspaceFolders")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(|folder| folder.get("uri"));
+    let root = params.get("rootUri");
+    folders
+        .chain(root)
+        .filter_map(|uri| file_path(uri.as_str()?))
+        .collect()
 }
 
 /// A client that says nothing may not know Markdown.
@@ -109,12 +130,14 @@ mod tests {
     fn odd_announcements_are_read_as_far_as_they_can_be() {
         let client = Client::from_initialize(&json!({
             "clientInfo": {}, "trace": "compact", "processId": -1,
+            "rootUri": "file:///old", "workspaceFolders": [{"uri": "file:///a%20b"}, {"uri": 3}, null],
             "capabilities": {
                 "window": { "showDocument": true },
                 "workspace": { "configuration": true, "textDocumentContent": {} },
                 "textDocument": { "hover": { "contentFormat": ["markdown", "html"] } },
             },
         }));
+        assert_eq!(client.roots, [PathBuf::from("/a b"), PathBuf::from("/old")]);
         assert!(!client.show_document);
         assert!(client.configuration && client.virtual_documents && client.markdown);
     }

@@ -8,9 +8,10 @@ use serde_json::{Value, json};
 use tower_lsp::gen_lsp_types as lsp;
 use tower_lsp::jsonrpc::{Error, Request, Result};
 use tower_lsp::{ClientSocket, LanguageServer, LspService};
-use viva_guide::Guide;
+use viva_guide::{Guide, Language};
 
 use super::client::Client;
+use super::packages::Packages;
 use super::params::{
     At, CodeActionContext, CodeActionParams, DidChange, DidChangeConfiguration, DidClose, DidOpen,
     ExecuteCommand, SymbolQuery, VirtualDocument,
@@ -20,6 +21,7 @@ use super::{convert, open};
 use crate::document::Document;
 use crate::documents::Documents;
 use crate::features::{hover, related, search};
+use crate::package::Folder;
 
 /// How many questions are offered at a place; menus with more are not read.
 const QUESTIONS_MAX: usize = 5;
@@ -43,6 +45,7 @@ struct State {
     client: Client,
     settings: Settings,
     documents: Documents,
+    packages: Packages,
 }
 
 /// The service with the methods that Viva serves, and its way back to the client.
@@ -168,12 +171,40 @@ impl Server {
 
     /// A snapshot of a document, and what is needed to answer about it.
     fn snapshot(&self, uri: &str) -> Option<(Document, Client, Settings)> {
-        let state = self.state();
-        Some((
-            state.documents.get(uri)?,
-            state.client.clone(),
-            state.settings.clone(),
-        ))
+        self.read_package(uri);
+        let (mut document, parts, client, settings) = {
+            let state = self.state();
+            (
+                state.documents.get(uri)?,
+                state.packages.parts(uri, &state.documents),
+                state.client.clone(),
+                state.settings.clone(),
+            )
+        };
+        if document.language == Some(Language::Go) {
+            document.package = parts.map(|parts| Arc::new(parts.package()));
+        }
+        Some((document, client, settings))
+    }
+
+    /// Reads the folder of a Go document in the background, unless that was just done.
+    fn read_package(&self, uri: &str) {
+        let (task, roots) = {
+            let mut state = self.state();
+            let is_go = |document: Document| document.language == Some(Language::Go);
+            if !state.documents.get(uri).is_some_and(is_go) {
+                return;
+            }
+            match state.packages.task(uri) {
+                Some(task) => (task, state.client.roots.clone()),
+                None => return,
+            }
+        };
+        let state = Arc::clone(&self.state);
+        tokio::task::spawn_blocking(move || {
+            let folder = Folder::read(&task.folder, &roots, task.earlier.as_deref());
+            lock(&state).packages.done(&task.folder, folder);
+        });
     }
 
     async fn did_open(&self, params: DidOpen) {
@@ -184,6 +215,7 @@ impl Server {
             document.version,
             &document.text,
         );
+        self.read_package(&document.uri);
     }
 
     async fn did_change(&self, params: Value) {
@@ -212,7 +244,14 @@ impl Server {
     }
 
     async fn did_close(&self, params: DidClose) {
-        self.state().documents.close(&params.text_document.uri);
+        let mut state = self.state();
+        let State {
+            documents,
+            packages,
+            ..
+        } = &mut *state;
+        documents.close(&params.text_document.uri);
+        packages.forget(documents);
     }
 
     async fn hover(&self, params: At) -> Result<Option<lsp::Hover>> {

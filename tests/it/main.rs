@@ -12,5 +12,6 @@ mod hovering;
 mod lifecycle;
 mod opening;
 mod order;
+mod packages;
 mod searching;
 mod settings;

@@ -21,7 +21,9 @@ impl<'a> Resolver<'a> {
         {
             return self.builtin_call(function, name, origin, &arguments);
         }
+        self.selected = None;
         let meaning = self.expression(function, &Type::Unknown);
+        self.look_at_call(&arguments);
         let written =
             field(node, "type_arguments").map_or_else(Vec::new, |list| self.types_of(list));
         match meaning {
@@ -84,7 +86,7 @@ impl<'a> Resolver<'a> {
             // The type is looked at for the sense before the word is said, and said where it stands.
             let type_ = self.type_or_value(*made);
             let underlying = self.underlying(&type_);
-            let sense = senses::of_make(&underlying, sizes, self.text);
+            let sense = senses::of_make(&underlying, sizes, self.part.text);
             self.say_origin(function, origin, sense);
             self.look_at_all(sizes);
             return type_;

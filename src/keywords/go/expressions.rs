@@ -5,6 +5,7 @@ use std::rc::Rc;
 use tree_sitter::Node;
 
 use super::calls::infer;
+use super::embedded::{is_text, joined};
 use super::resolver::{Meaning, Resolver};
 use super::syntax::{children, field};
 use super::type_syntax::instantiate;
@@ -71,7 +72,10 @@ impl<'a> Resolver<'a> {
                 expected.clone()
             }
             "func_literal" => self.function_literal(node),
-            "interpreted_string_literal" | "raw_string_literal" => Type::Basic("string"),
+            _ if is_text(node) => {
+                self.text(node, &[node]);
+                Type::Basic("string")
+            }
             "int_literal" | "float_literal" | "imaginary_literal" => Type::Untyped,
             "rune_literal" => Type::Basic("rune"),
             "expression_list" => {
@@ -161,15 +165,21 @@ impl<'a> Resolver<'a> {
 
     /// `a + b + c + …` nests to the left as deep as it is long, so its left sides are a loop.
     fn binary(&mut self, node: Node<'a>) -> Type<'a> {
+        // The literals of one text are looked at together.
+        let texts = joined(node);
+        if let Some(parts) = &texts {
+            self.text(node, parts);
+        }
         let mut operations = vec![node];
         let mut first = field(node, "left");
         while let Some(left) = first.filter(|left| left.kind() == "binary_expression") {
             operations.push(left);
             first = field(left, "left");
         }
-        let mut type_ = first.map_or(Type::Unknown, |first| self.value(first));
+        let mut type_ = first.map_or(Type::Unknown, |first| self.operand(first, texts.is_some()));
         for operation in operations.into_iter().rev() {
-            let right = self.value_of_field(operation, "right");
+            let right = field(operation, "right")
+                .map_or(Type::Unknown, |right| self.operand(right, texts.is_some()));
             type_ = match field(operation, "operator").map_or("", |operator| operator.kind()) {
                 "==" | "!=" | "<" | "<=" | ">" | ">=" | "&&" | "||" => Type::Basic("bool"),
                 "<<" | ">>" => type_,
@@ -177,6 +187,15 @@ impl<'a> Resolver<'a> {
             };
         }
         type_
+    }
+
+    /// An operand; one that is a literal and was looked at with others is not looked at again.
+    fn operand(&mut self, node: Node<'a>, are_texts_done: bool) -> Type<'a> {
+        if are_texts_done && is_text(node) {
+            Type::Basic("string")
+        } else {
+            self.value(node)
+        }
     }
 
     fn index(&mut self, node: Node<'a>) -> Meaning<'a> {

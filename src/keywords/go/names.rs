@@ -115,19 +115,78 @@ pub(super) fn assumed_package_name(path: &str) -> &str {
     &base[..end.unwrap_or(base.len())]
 }
 
+/// Packages that the guide knows under another path, which they had or will have.
+const RENAMED: [(&str, &str); 8] = [
+    (
+        "github.com/garyburd/redigo/redis",
+        "github.com/gomodule/redigo/redis",
+    ),
+    ("github.com/go-redis/redis", GO_REDIS),
+    ("github.com/go-redis/redis/v7", GO_REDIS),
+    ("github.com/go-redis/redis/v8", GO_REDIS),
+    ("github.com/go-redis/redis/v9", GO_REDIS),
+    ("github.com/redis/go-redis", GO_REDIS),
+    ("github.com/redis/go-redis/v8", GO_REDIS),
+    ("gopkg.in/redis.v5", GO_REDIS),
+];
+
+const GO_REDIS: &str = "github.com/redis/go-redis/v9";
+
+/// Types of [`GO_REDIS`] that have the commands of its `Client`.
+const CLIENTS: [&str; 9] = [
+    "Client",
+    "ClusterClient",
+    "Cmdable",
+    "Conn",
+    "Pipeline",
+    "Pipeliner",
+    "Ring",
+    "Tx",
+    "UniversalClient",
+];
+
+/// The path by which a package is known.
+fn known_path(package: &str) -> &str {
+    RENAMED
+        .iter()
+        .find(|(path, _)| *path == package)
+        .map_or(package, |(_, known)| known)
+}
+
+/// The names of a package, most specific first.
+pub(super) fn package_names(package: &str) -> Vec<String> {
+    without_repetitions([package.to_owned(), known_path(package).to_owned()])
+}
+
 /// The names of a package's member, most specific first.
 pub(super) fn member_names(package: &str, member: &str) -> Vec<String> {
-    vec![format!("{package}.{member}"), package.to_owned()]
+    let known = known_path(package);
+    let names = [package, known].map(|package| format!("{package}.{member}"));
+    without_repetitions(names.into_iter().chain(package_names(package)))
 }
 
 /// The names of a type's method or field. The package of predeclared types is no name by itself.
 pub(super) fn type_member_names(package: &str, name: &str, member: &str) -> Vec<String> {
-    let mut names = vec![
-        format!("{package}.{name}.{member}"),
-        format!("{package}.{name}"),
-    ];
-    if package != "builtin" {
-        names.push(package.to_owned());
+    let known = known_path(package);
+    let mut names: Vec<String> = [package, known]
+        .map(|package| format!("{package}.{name}.{member}"))
+        .into();
+    if known == GO_REDIS && CLIENTS.contains(&name) {
+        names.push(format!("{known}.Client.{member}"));
     }
-    names
+    names.extend([package, known].map(|package| format!("{package}.{name}")));
+    if package != "builtin" {
+        names.extend(package_names(package));
+    }
+    without_repetitions(names)
+}
+
+fn without_repetitions(names: impl IntoIterator<Item = String>) -> Vec<String> {
+    let mut kept: Vec<String> = Vec::new();
+    for name in names {
+        if !kept.contains(&name) {
+            kept.push(name);
+        }
+    }
+    kept
 }

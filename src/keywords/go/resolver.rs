@@ -1,14 +1,16 @@
 //! What a name means at its place. A resolver walks the regions of a file with a stack of scopes and
 //! keeps the keywords that are asked for.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use tree_sitter::{Node, Tree};
 
-use super::declarations::{Declarations, TypeSpec, collect};
+use super::declarations::{Declarations, Part, TypeSpec};
 use super::library::{self, Member};
 use super::names::{self, Predeclared};
+use super::outline::PackageFile;
+use super::package::Package;
 use super::syntax::{children, contains, text_of};
 use super::types::{Signature, Type};
 use super::{Keyword, Sense};
@@ -38,7 +40,7 @@ pub(super) enum Meaning<'a> {
 /// Where the meaning of a name comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Origin<'a> {
-    /// The file itself, or unknown: nothing to say.
+    /// The package itself, or unknown: nothing to say.
     Own,
     Predeclared(&'static str),
     Import(&'a str),
@@ -54,7 +56,7 @@ pub(super) enum Once<T> {
     Done(T),
 }
 
-/// A type that the file declares, in a function or outside.
+/// A type that the package declares, in a function or outside.
 #[derive(Debug)]
 pub(super) struct OwnType<'a> {
     pub(super) spec: TypeSpec<'a>,
@@ -66,32 +68,44 @@ pub(super) struct OwnType<'a> {
 
 #[derive(Debug)]
 pub(super) struct Resolver<'a> {
-    pub(super) text: &'a str,
+    /// What is looked at: the file at hand, or a piece of another one.
+    pub(super) part: Part<'a>,
+    /// The other files of the package.
+    pub(super) others: Vec<&'a PackageFile>,
+    /// Names and methods that the other files were asked for; a method's type stands first.
+    pub(super) asked: HashSet<(&'a str, &'a str)>,
     pub(super) declarations: Declarations<'a>,
-    pub(super) types: Vec<OwnType<'a>>,
     pub(super) values: Vec<Once<Type<'a>>>,
     pub(super) signatures: HashMap<usize, Rc<Signature<'a>>>,
     top_level: Vec<Node<'a>>,
     pub(super) scopes: Vec<HashMap<&'a str, Meaning<'a>>>,
     depth: usize,
-    wanted: Wanted,
+    pub(super) wanted: Wanted,
     /// More than zero while declarations are looked up for their types only.
     pub(super) quiet: usize,
+    /// Package and name of the function or method that was selected last.
+    pub(super) selected: Option<(&'a str, &'a str)>,
+    /// Arguments that are SQL, by the ids of their nodes.
+    pub(super) queries: HashSet<usize>,
     found: Vec<Keyword>,
 }
 
 impl<'a> Resolver<'a> {
-    pub(super) fn new(text: &'a str, tree: &'a Tree, wanted: Wanted) -> Resolver<'a> {
+    pub(super) fn new(
+        text: &'a str,
+        tree: &'a Tree,
+        package: Option<&'a Package>,
+        wanted: Wanted,
+    ) -> Resolver<'a> {
         let top_level: Vec<Node<'a>> = children(tree.root_node()).collect();
-        let declarations = collect(text, &top_level);
-        let types = declarations
-            .types
-            .iter()
-            .map(|&spec| OwnType::new(spec, false))
-            .collect();
+        let part = Part { text, file: None };
+        let mut declarations = Declarations::default();
+        declarations.collect(part, &top_level);
+        let others = package.map_or_else(Vec::new, |package| package.files(declarations.package));
         Resolver {
-            text,
-            types,
+            part,
+            others,
+            asked: HashSet::new(),
             values: vec![Once::NotYet; declarations.values.len()],
             declarations,
             signatures: HashMap::new(),
@@ -100,6 +114,8 @@ impl<'a> Resolver<'a> {
             depth: 0,
             wanted,
             quiet: 0,
+            selected: None,
+            queries: HashSet::new(),
             found: Vec::new(),
         }
     }
@@ -142,10 +158,22 @@ impl<'a> Resolver<'a> {
     ) {
         if !self.is_elsewhere(node) && !node.byte_range().is_empty() {
             self.found.push(Keyword {
+                language: None,
                 names: names(),
                 sense,
                 range: node.byte_range(),
             });
+        }
+    }
+
+    /// Says a word of another language.
+    pub(super) fn say_embedded(&mut self, keyword: Keyword) {
+        let is_wanted = match self.wanted {
+            Wanted::All => true,
+            Wanted::At(offset) => keyword.range.contains(&offset),
+        };
+        if self.quiet == 0 && is_wanted {
+            self.found.push(keyword);
         }
     }
 
@@ -170,7 +198,7 @@ impl<'a> Resolver<'a> {
     }
 
     pub(super) fn text_of(&self, node: Node<'a>) -> &'a str {
-        text_of(node, self.text)
+        text_of(node, self.part.text)
     }
 
     // Names.
@@ -198,10 +226,13 @@ impl<'a> Resolver<'a> {
         if let Some(&declaration) = self.declarations.names.get(name) {
             return (self.declared(declaration), Origin::Own);
         }
-        if let Some(&path) = self.declarations.imports.get(name) {
+        if let Some(path) = self.imported(name) {
             return (Meaning::Package(path), Origin::Import(path));
         }
-        for &path in &self.declarations.dot_imports {
+        if let Some(declaration) = self.declared_elsewhere(name) {
+            return (self.declared(declaration), Origin::Own);
+        }
+        for path in self.dot_imports() {
             if let Some(member) = library::member(path, name) {
                 return (
                     meaning_of_member(path, name, member),
@@ -224,6 +255,21 @@ impl<'a> Resolver<'a> {
         (Meaning::Value(Type::Unknown), Origin::Own)
     }
 
+    /// The path of the package that the looked at file imports by this name.
+    fn imported(&self, name: &str) -> Option<&'a str> {
+        match self.part.file {
+            None => self.declarations.imports.get(name).copied(),
+            Some(file) => file.imports.get(name).map(String::as_str),
+        }
+    }
+
+    fn dot_imports(&self) -> Vec<&'a str> {
+        match self.part.file {
+            None => self.declarations.dot_imports.clone(),
+            Some(file) => file.dot_imports.iter().map(String::as_str).collect(),
+        }
+    }
+
     /// The meaning of a name, which is said if it is a keyword.
     pub(super) fn name(&mut self, node: Node<'a>) -> Meaning<'a> {
         let (meaning, origin) = self.look_up(self.text_of(node));
@@ -238,7 +284,7 @@ impl<'a> Resolver<'a> {
             Origin::Predeclared(name) => {
                 self.say_with_sense(node, || vec![format!("builtin.{name}")], sense);
             }
-            Origin::Import(path) => self.say(node, || vec![path.to_owned()]),
+            Origin::Import(path) => self.say(node, || names::package_names(path)),
             Origin::DotImport(path) => self.say(node, || names::member_names(path, name)),
         }
     }
@@ -252,9 +298,12 @@ impl<'a> Resolver<'a> {
     ) -> Option<Meaning<'a>> {
         let name = self.text_of(member);
         self.say(qualifier, || {
-            vec![path.to_owned(), format!("{path}.{name}")]
+            let mut names = names::package_names(path);
+            names.push(format!("{path}.{name}"));
+            names
         });
         self.say(member, || names::member_names(path, name));
+        self.selected = Some((path, name));
         let known = library::member(path, name)?;
         Some(meaning_of_member(path, name, known))
     }

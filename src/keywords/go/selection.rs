@@ -16,7 +16,7 @@ const DEEPEST_EMBEDDING: usize = 8;
 /// A field or method that was found.
 #[derive(Clone, Debug)]
 pub(super) struct Selection<'a> {
-    /// Package and name of the type that declares it; `None` for a type of the file.
+    /// Package and name of the type that declares it; `None` for a type of the package itself.
     pub(super) owner: Option<(&'a str, &'a str)>,
     pub(super) type_: Type<'a>,
 }
@@ -38,6 +38,7 @@ impl<'a> Resolver<'a> {
             return Type::Unknown;
         };
         if let Some((package, type_name)) = selection.owner {
+            self.selected = Some((package, name));
             self.say(member, || {
                 names::type_member_names(package, type_name, name)
             });
@@ -126,10 +127,13 @@ impl<'a> Resolver<'a> {
     }
 
     fn step_own(&mut self, index: usize, arguments: &[Type<'a>], name: &'a str) -> Step<'a> {
-        if let Some(own) = self.types.get(index)
-            && !own.is_local
-            && let Some(&method) = self.declarations.methods.get(&(own.spec.name, name))
-        {
+        let type_name = self
+            .declarations
+            .types
+            .get(index)
+            .filter(|own| !own.is_local)
+            .map(|own| own.spec.name);
+        if let Some(method) = type_name.and_then(|owner| self.declared_method(owner, name)) {
             let signature = self.declared_signature(method).substitute(arguments);
             return Step::Found(Selection {
                 owner: None,

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use tree_sitter::Node;
 
-use super::declarations::TypeSpec;
+use super::declarations::{Declared, TypeSpec};
 use super::resolver::{Meaning, Once, OwnType, Resolver};
 use super::senses;
 use super::syntax::{children, children_by_field, field, has_token, tokens};
@@ -206,10 +206,14 @@ impl<'a> Resolver<'a> {
                 field(node, "type").map(|type_| resolver.type_of(type_));
             });
         }
-        let index = self.types.len();
-        let mut own = OwnType::new(TypeSpec { name, node }, true);
+        let index = self.declarations.types.len();
+        let declared = Declared {
+            node,
+            part: self.part,
+        };
+        let mut own = OwnType::new(TypeSpec { name, declared }, true);
         own.underlying = Once::Running;
-        self.types.push(own);
+        self.declarations.types.push(own);
         let is_alias = node.kind() == "type_alias";
         if !is_alias {
             self.declare(
@@ -230,7 +234,7 @@ impl<'a> Resolver<'a> {
         if is_alias {
             self.declare(name, Meaning::Type(underlying.clone()));
         }
-        if let Some(own) = self.types.get_mut(index) {
+        if let Some(own) = self.declarations.types.get_mut(index) {
             own.bounds = bounds.into();
             own.underlying = Once::Done(underlying);
         }

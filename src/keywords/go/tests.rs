@@ -4,6 +4,7 @@ mod properties;
 
 use super::{keyword_at, parse};
 use crate::keywords::Source;
+use viva_guide::Language;
 
 /// Looks at the `$0` in a file. The answer is `names @ text`, and the sense if there is one.
 #[track_caller]
@@ -13,8 +14,8 @@ fn check(fixture: &str, expected: &str) {
     let tree = parse(&text, None);
     let answer = match keyword_at(
         Source {
-            text: &text,
             tree: tree.as_ref(),
+            ..Source::new(&text)
         },
         offset,
     ) {
@@ -26,11 +27,13 @@ fn check(fixture: &str, expected: &str) {
                     .map_or_else(String::new, |note| format!(", {note}"));
                 format!(" = {}{note}", sense.name)
             });
-            format!(
-                "{} @ {}{sense}",
-                keyword.names.join(" "),
-                &text[keyword.range]
-            )
+            let prefix = keyword.language.map_or("", Language::prefix);
+            let names: Vec<String> = keyword
+                .names
+                .iter()
+                .map(|name| format!("{prefix}{name}"))
+                .collect();
+            format!("{} @ {}{sense}", names.join(" "), &text[keyword.range])
         }
     };
     assert_eq!(answer, expected, "{fixture}");
@@ -637,5 +640,140 @@ fn statements_without_a_function_are_understood() {
     check(
         "c := make(chan int)\nfor x := ra$0nge c {\n}\n",
         "range @ range = range(chan)",
+    );
+}
+
+/// Looks at the `$0` in a function that imports packages which take SQL or Redis commands.
+#[track_caller]
+fn check_embedded(body: &str, expected: &str) {
+    let imports = [
+        "context",
+        "database/sql",
+        "github.com/gomodule/redigo/redis",
+        "github.com/jmoiron/sqlx",
+        "gorm.io/gorm",
+    ];
+    let imports = imports.map(|path| format!("import \"{path}\"\n")).concat();
+    let parameters = "ctx context.Context, db *sql.DB, tx *sql.Tx, x *sqlx.DB, g *gorm.DB, conn redis.Conn, s string";
+    check(
+        &format!("package p\n{imports}\nfunc f({parameters}) {{\n{body}\n}}\n"),
+        expected,
+    );
+}
+
+#[test]
+fn sql_in_strings_is_recognised() {
+    let union = "sql:UNION ALL sql:UNION @ UNION ALL";
+    check_embedded("db.Query(\"SELECT a FROM t UNI$0ON ALL SELECT 1\")", union);
+    check_embedded(
+        "q := `select a from t\nuni$0on all select b from u`",
+        "sql:UNION ALL sql:UNION @ union all",
+    );
+    // What is passed to a function that takes SQL need not begin with a verb.
+    check_embedded("g.Raw(\"? UNION A$0LL ?\", a, b)", union);
+    check_embedded("tx.ExecContext(ctx, \"? UNION A$0LL ?\")", union);
+    check_embedded("x.SelectContext(ctx, &rows, \"? UNION A$0LL ?\")", union);
+    // Other strings must be statements.
+    check_embedded("s = \"? UNION A$0LL ?\"", "nothing");
+    check_embedded("db.Query(q, \"? UNION A$0LL ?\")", "nothing");
+    check_embedded("s = \"select a$0ll or nothing from the list\"", "nothing");
+    check(
+        "package p\nimport \"SEL$0ECT 1 FROM t\"\n",
+        "SELECT 1 FROM t @ \"SELECT 1 FROM t\"",
+    );
+    check(
+        "package p\ntype T struct { a int `SEL$0ECT 1 FROM t` }\n",
+        "nothing",
+    );
+    check(
+        "package p\nconst q = `SELECT a FR$0OM t`\n",
+        "sql:FROM @ FROM",
+    );
+}
+
+#[test]
+fn escapes_and_joined_strings_keep_their_places() {
+    check_embedded(
+        "db.Query(\"SELECT \\\"\\u00e9ß\\x41\\101\\\",\\n\\tb FR$0OM t\")",
+        "sql:FROM @ FROM",
+    );
+    check_embedded("db.Query(\"SELECT a F\\x52$0OM t\")", "sql:FROM @ F\\x52OM");
+    check_embedded(
+        "db.Query(\"SELECT a FROM t UNION \" +\n\t`AL$0L SELECT b FROM u`)",
+        "sql:UNION ALL sql:UNION @ UNION \" +\n\t`ALL",
+    );
+    check_embedded(
+        "db.Query(\"SELECT a FROM \" + s + \" WHE$0RE b = 1\")",
+        "sql:WHERE @ WHERE",
+    );
+    // What a variable is part of is no word, and its own name is none of SQL's.
+    check_embedded(
+        "db.Query(\"SELECT a FROM t \" + s + \"WHE$0RE b = 1\")",
+        "nothing",
+    );
+    check_embedded(
+        "db.Query(\"SELECT \" + string($0s) + \" FROM t\")",
+        "nothing",
+    );
+    check_embedded(
+        "db.Query(\"SELECT \" + st$0ring(s) + \" FROM t\")",
+        "builtin.string @ string",
+    );
+    // A string is no SQL because the one before it is.
+    check_embedded("f(\"SELECT a FROM t\", \"JO$0IN\")", "nothing");
+}
+
+#[test]
+fn unfinished_sql_still_answers() {
+    check_embedded("db.Query(\"SELECT a FR$0OM", "sql:FROM @ FROM");
+    check_embedded("x.\n\tdb.Query(\"SELECT a FR$0OM t\")", "sql:FROM @ FROM");
+    check_embedded(
+        "s = \"open\n\tdb.Query(\"SELECT a FR$0OM t\")",
+        "sql:FROM @ FROM",
+    );
+}
+
+#[test]
+fn redis_commands_in_calls_are_recognised() {
+    check_embedded("conn.Do(\"S$0ET\", \"k\", 1)", "redis:SET @ SET");
+    check_embedded("conn.Send(\"hge$0tall\", k)", "redis:HGETALL @ hgetall");
+    check_embedded(
+        "conn.Do(\"CONFIG\", \"S$0ET\", k)",
+        "redis:CONFIG SET redis:CONFIG @ SET",
+    );
+    check_embedded("conn.Do(\"SET\", \"GE$0T\")", "nothing");
+    check_embedded("conn.Do(\"not a com$0mand\")", "nothing");
+    check_embedded("s = \"SE$0T\"", "nothing");
+    check(
+        "package p\nimport \"github.com/redis/go-redis/v9\"\nfunc f(c *redis.Client) { c.Do(ctx, \"ACL\", \"LI$0ST\") }",
+        "redis:ACL LIST redis:ACL @ LIST",
+    );
+    check(
+        "package p\ntype conn struct{}\nfunc (conn) Do(string) {}\nfunc f(c conn) { c.Do(\"SE$0T\") }",
+        "nothing",
+    );
+}
+
+#[test]
+fn commands_of_every_redis_client_lead_to_those_of_the_client() {
+    let path = "github.com/redis/go-redis/v9";
+    for of in [
+        "ClusterClient",
+        "UniversalClient",
+        "Cmdable",
+        "Pipeliner",
+        "Tx",
+        "Ring",
+    ] {
+        check(
+            &format!("package p\nimport \"{path}\"\nfunc f(c redis.{of}) {{ c.SetN$0X() }}"),
+            &format!("{path}.{of}.SetNX {path}.Client.SetNX {path}.{of} {path} @ SetNX"),
+        );
+    }
+    check(
+        "package p\nimport \"github.com/go-redis/redis/v8\"\nfunc f(c *redis.Client) { c.SetN$0X() }",
+        &format!(
+            "github.com/go-redis/redis/v8.Client.SetNX {path}.Client.SetNX github.com/go-redis/redis/v8.Client {path}.Client github.com/go-redis/redis/v8 {path} @ SetNX"
+        ),
     );
 }

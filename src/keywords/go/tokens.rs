@@ -3,6 +3,7 @@
 use tree_sitter::{Node, Tree};
 
 use super::declarations::import_path;
+use super::embedded::is_text;
 use super::syntax::{contains, field, text_of};
 use super::{Keyword, Sense, names, senses};
 
@@ -10,7 +11,7 @@ use super::{Keyword, Sense, names, senses};
 #[derive(Debug)]
 pub(super) enum Token {
     Keyword(Keyword),
-    /// An identifier, whose meaning depends on what is declared.
+    /// An identifier, whose meaning depends on what is declared, or a text that may be SQL.
     Name,
 }
 
@@ -74,12 +75,16 @@ fn token(text: &str, ancestors: &[Node<'_>], node: Node<'_>) -> Option<Token> {
     if let Some(spec) = parent.filter(|parent| parent.kind() == "import_spec") {
         return import_token(text, spec, node);
     }
+    if is_text(node) {
+        return Some(Token::Name);
+    }
     if is_opaque(node) || node.child_count() > 0 {
         return None;
     }
     let word = text_of(node, text);
     let keyword = |names: Vec<String>, sense: Option<Sense>| {
         Some(Token::Keyword(Keyword {
+            language: None,
             names,
             sense,
             range: node.byte_range(),
@@ -111,7 +116,8 @@ fn import_token(text: &str, spec: Node<'_>, node: Node<'_>) -> Option<Token> {
     }
     let path = import_path(field(spec, "path")?, text)?;
     Some(Token::Keyword(Keyword {
-        names: vec![path.to_owned()],
+        language: None,
+        names: names::package_names(path),
         sense: None,
         range: node.byte_range(),
     }))

@@ -247,7 +247,10 @@ impl<'a> Resolver<'a> {
                 let bounds = match self.look_up(self.text_of(generic)).0 {
                     Meaning::Type(Type::Own { index, .. }) => {
                         self.own_underlying(index);
-                        self.types.get(index).map(|own| Rc::clone(&own.bounds))
+                        self.declarations
+                            .types
+                            .get(index)
+                            .map(|own| Rc::clone(&own.bounds))
                     }
                     _ => None,
                 };

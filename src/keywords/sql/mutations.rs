@@ -27,7 +27,7 @@ pub(in crate::keywords) fn check(recogniser: &Recogniser, fixtures: &[&str], pie
 
 #[track_caller]
 fn check_text(recogniser: &Recogniser, text: &str, random: &mut Random) {
-    let source = Source { text, tree: None };
+    let source = Source::new(text);
     let found = (recogniser.keywords)(source);
     let mut end = 0;
     for keyword in &found {

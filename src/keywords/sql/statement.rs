@@ -155,6 +155,7 @@ impl Reader<'_> {
     fn add(&mut self, range: Range<usize>, names: impl FnOnce() -> Vec<String>) {
         if self.wanted.is_none_or(|offset| range.contains(&offset)) {
             self.found.push(Keyword {
+                language: None,
                 names: names(),
                 sense: None,
                 range,

@@ -4,7 +4,7 @@ use super::mutations::{self, Recogniser};
 use super::*;
 
 fn source(text: &str) -> Source<'_> {
-    Source { text, tree: None }
+    Source::new(text)
 }
 
 /// Compares the keyword at `$0`, as `text: name, name`; an empty expectation means none.

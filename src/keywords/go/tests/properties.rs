@@ -54,8 +54,8 @@ outer:
 fn check_agreement(text: &str) {
     let tree = parse(text, None);
     let source = Source {
-        text,
         tree: tree.as_ref(),
+        ..Source::new(text)
     };
     let all = keywords(source);
     assert!(
@@ -111,8 +111,8 @@ fn check_deep(text: &str) {
         let tree = parse(&text, None);
         if tree.is_some() {
             let source = Source {
-                text: &text,
                 tree: tree.as_ref(),
+                ..Source::new(&text)
             };
             let all = keywords(source);
             let middle = all.get(all.len() / 2);

@@ -1,0 +1,175 @@
+//! Which packages the open Go documents belong to. Folders are read in the background: a question that
+//! comes earlier is answered from the document alone.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use viva_guide::Language;
+
+use crate::document::Document;
+use crate::documents::Documents;
+use crate::keywords::go::Package;
+use crate::package::Folder;
+
+/// For how long a folder is taken to be as it was.
+const FRESH: Duration = Duration::from_secs(2);
+
+/// What is known of the folders of open documents.
+#[derive(Debug, Default)]
+pub(crate) struct Packages {
+    folders: HashMap<PathBuf, Known>,
+}
+
+#[derive(Debug, Default)]
+struct Known {
+    folder: Option<Arc<Folder>>,
+    /// Somebody reads it: a slow disk is asked once.
+    is_being_read: bool,
+    read: Option<Instant>,
+}
+
+/// A folder to read, and what it was like before.
+#[derive(Debug)]
+pub(crate) struct Task {
+    pub(crate) folder: PathBuf,
+    pub(crate) earlier: Option<Arc<Folder>>,
+}
+
+impl Packages {
+    /// The folder of a document, if it is time to read it.
+    pub(crate) fn task(&mut self, uri: &str) -> Option<Task> {
+        let folder = file_path(uri)?.parent()?.to_owned();
+        let known = self.folders.entry(folder.clone()).or_default();
+        if known.is_being_read || known.read.is_some_and(|read| read.elapsed() < FRESH) {
+            return None;
+        }
+        known.is_being_read = true;
+        Some(Task {
+            folder,
+            earlier: known.folder.clone(),
+        })
+    }
+
+    /// Takes over what was read, unless nobody needs it any more.
+    pub(crate) fn done(&mut self, path: &Path, folder: Folder) {
+        if let Some(known) = self.folders.get_mut(path) {
+            known.folder = Some(Arc::new(folder));
+            known.is_being_read = false;
+            known.read = Some(Instant::now());
+        }
+    }
+
+    /// Forgets the folders without an open document.
+    pub(crate) fn forget(&mut self, documents: &Documents) {
+        self.folders.retain(|folder, _| {
+            documents
+                .all()
+                .any(|(uri, _)| file_path(uri).is_some_and(|path| path.parent() == Some(folder)))
+        });
+    }
+
+    /// What the package of a document is made of.
+    pub(crate) fn parts(&self, uri: &str, documents: &Documents) -> Option<Parts> {
+        let path = file_path(uri)?;
+        let parent = path.parent()?;
+        let name = |path: &Path| Some(path.file_name()?.to_str()?.to_owned());
+        let open = documents
+            .all()
+            .filter(|(other, document)| *other != uri && document.language == Some(Language::Go))
+            .filter_map(|(other, document)| {
+                let path = file_path(other).filter(|path| path.parent() == Some(parent))?;
+                Some((name(&path)?, document.clone()))
+            });
+        Some(Parts {
+            own_name: name(&path)?,
+            open: open.collect(),
+            folder: self.folders.get(parent)?.folder.clone()?,
+        })
+    }
+}
+
+/// A document's package before it is put together, which may take longer than a lock may be held.
+#[derive(Debug)]
+pub(crate) struct Parts {
+    own_name: String,
+    open: Vec<(String, Document)>,
+    folder: Arc<Folder>,
+}
+
+impl Parts {
+    pub(crate) fn package(self) -> Package {
+        let open = self
+            .open
+            .into_iter()
+            .map(|(name, document)| (name, document.outline()))
+            .collect();
+        self.folder.package(&self.own_name, open)
+    }
+}
+
+/// The path in a `file:` URI (RFC 8089) of this machine.
+pub(crate) fn file_path(uri: &str) -> Option<PathBuf> {
+    let scheme = uri.get(..5)?;
+    if !scheme.eq_ignore_ascii_case("file:") {
+        return None;
+    }
+    let rest = &uri[5..];
+    let path = match rest.strip_prefix("//") {
+        Some(rest) => rest.strip_prefix("localhost").unwrap_or(rest),
+        None => rest,
+    };
+    let path = percent_decoded(path.split(['?', '#']).next()?)?;
+    if !path.starts_with('/') || path.contains('\0') {
+        return None;
+    }
+    let is_drive = path.as_bytes().get(2) == Some(&b':');
+    Some(PathBuf::from(if cfg!(windows) && is_drive {
+        &path[1..]
+    } else {
+        &path
+    }))
+}
+
+fn percent_decoded(text: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        bytes.push(if byte == b'%' {
+            let mut digit = || char::from(rest.next()?).to_digit(16);
+            u8::try_from(digit()? * 16 + digit()?).ok()?
+        } else {
+            byte
+        });
+    }
+    String::from_utf8(bytes).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_file_uris_of_this_machine_are_paths() {
+        let cases = [
+            ("file:///a/b%20c/%C3%9F.go", Some("/a/b c/ß.go")),
+            ("FILE:///a.go", Some("/a.go")),
+            ("file://localhost/a.go", Some("/a.go")),
+            ("file:/a.go", Some("/a.go")),
+            ("file:///a.go#L1", Some("/a.go")),
+            ("file://host/a.go", None),
+            ("file:a.go", None),
+            ("file:///a%2", None),
+            ("file:///a%ff.go", None),
+            ("file:///a%00.go", None),
+            ("untitled:a.go", None),
+            ("viva:/a.go", None),
+            ("ß", None),
+            ("", None),
+        ];
+        for (uri, path) in cases {
+            assert_eq!(file_path(uri), path.map(PathBuf::from), "{uri}");
+        }
+    }
+}

@@ -178,7 +178,10 @@ fn language(name: &str) -> Result<Language, String> {
 
 /// Writes one JSON value on one line.
 fn write_json(out: &mut Output, value: &impl serde::Serialize) -> Outcome {
-    let text =
-        serde_json::to_string(value).map_err(|error| Failure::Unusable(error.to_string()))?;
+    let text = to_json(value)?;
     Ok(writeln!(out, "{text}")?)
+}
+
+fn to_json(value: &impl serde::Serialize) -> Result<String, Failure> {
+    serde_json::to_string(value).map_err(|error| Failure::Unusable(error.to_string()))
 }

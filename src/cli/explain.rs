@@ -1,5 +1,6 @@
 //! `viva explain` and `viva keywords`: what the server would say about a file, on the command line.
 
+use std::collections::HashMap;
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -10,7 +11,7 @@ use serde::Serialize;
 use viva_guide::topic::qualified;
 use viva_guide::{Explanation, Guide, Language, RelatedQuestion};
 
-use super::{Failure, Outcome, Output, render, write_json};
+use super::{Failure, Outcome, Output, render, to_json, write_json};
 use crate::document::{Document, Encoding, Position};
 use crate::features::related::related;
 use crate::features::{self, hover};
@@ -66,14 +67,14 @@ struct JsonQuestion {
 
 /// One line of `keywords --json`.
 #[derive(Debug, Serialize)]
-struct Listed {
+struct Listed<'a> {
     name: String,
     /// Byte offsets.
     start: usize,
     end: usize,
     line: usize,
     column: usize,
-    topic: Option<String>,
+    topic: Option<&'a str>,
 }
 
 /// A place in a file as compilers print it.
@@ -255,10 +256,17 @@ pub(super) fn keywords(
     };
     let guide = built_in::guide();
     let keywords = document.keywords();
+    // A file says few words many times, and a terminal takes one long text faster than many lines.
+    let mut topics = HashMap::new();
+    let mut lines = String::new();
     for keyword in &keywords {
         let at = document.position(keyword.range.start, Encoding::Utf32);
-        let topic =
-            features::explain(&guide, language, keyword).and_then(|found| Some(found.topic?.id));
+        let sense = keyword.sense.as_ref().map(|sense| &sense.name);
+        let topic = topics
+            .entry((keyword.language, sense, &keyword.names))
+            .or_insert_with(|| features::explain(&guide, language, keyword)?.topic)
+            .as_ref()
+            .map(|topic| topic.id.as_str());
         let listed = Listed {
             name: name(language, keyword),
             start: keyword.range.start,
@@ -268,16 +276,17 @@ pub(super) fn keywords(
             topic,
         };
         if json {
-            write_json(out, &listed)?;
+            lines.push_str(&to_json(&listed)?);
         } else {
-            let topic = listed.topic.unwrap_or_else(|| "-".to_owned());
-            writeln!(
-                out,
-                "{shown}:{}:{}\t{}\t{topic}",
-                listed.line, listed.column, listed.name
-            )?;
+            let Listed {
+                line, column, name, ..
+            } = &listed;
+            let topic = topic.unwrap_or("-");
+            lines.push_str(&format!("{shown}:{line}:{column}\t{name}\t{topic}"));
         }
+        lines.push('\n');
     }
+    out.write_all(lines.as_bytes())?;
     if keywords.is_empty() {
         return Err(Failure::Nothing(format!(
             "{shown}: no keyword of {language} in it"

@@ -89,7 +89,7 @@ pub fn parse(text: &str, old: Option<&Tree>) -> Option<Tree> {
 pub fn keywords(source: Source<'_>) -> Vec<Keyword> {
     with_tree(source, |text, tree| {
         let mut found: BTreeMap<usize, Keyword> = BTreeMap::new();
-        for keyword in tokens::all(text, tree) {
+        for keyword in tokens::all(source, tree) {
             found.insert(keyword.range.start, keyword);
         }
         for keyword in Resolver::new(text, tree, source.package, Wanted::All).resolve() {
@@ -111,7 +111,7 @@ pub fn keywords(source: Source<'_>) -> Vec<Keyword> {
 /// The keyword whose range contains the byte offset.
 pub fn keyword_at(source: Source<'_>, offset: usize) -> Option<Keyword> {
     with_tree(source, |text, tree| {
-        let keyword = match tokens::at(text, tree, offset)? {
+        let keyword = match tokens::at(source, tree, offset)? {
             tokens::Token::Keyword(keyword) if keyword.names == ["range"] => {
                 resolved_at(source, tree, offset).unwrap_or(keyword)
             }

@@ -7,7 +7,7 @@ use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::client::{Client, marked};
 
@@ -54,7 +54,8 @@ fn a_hover_knows_the_types_of_other_files() {
     let queue = uri(&folder.path().join("queue.go"));
     client.open(&queue, "go", &QUEUE.replace("*sync.Cond", "Own"));
     assert!(client.hover(&user, line, column).is_null());
-    client.close(&queue);
+    let closed = json!({ "textDocument": { "uri": queue } });
+    client.notify("textDocument/didClose", &closed);
     wait_for(|| client.hover(&user, line, column), tells_of_cond);
 }
 
@@ -83,5 +84,8 @@ fn the_command_line_reads_the_folder_too() {
         .output()
         .expect("it starts");
     let listed = String::from_utf8(done.stdout).expect("text");
-    assert!(listed.contains("user.go:4:10\tsync.Cond.Wait\t"), "{listed}");
+    assert!(
+        listed.contains("user.go:4:10\tsync.Cond.Wait\t"),
+        "{listed}"
+    );
 }

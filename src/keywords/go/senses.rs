@@ -1,9 +1,10 @@
-//! The meanings that a word has by the code around it.
+//! The meanings that a word has by the code around it, and by the version of the language.
 
 use tree_sitter::Node;
 
 use super::Sense;
-use super::syntax::{children, text_of, tokens};
+use super::package::GoVersion;
+use super::syntax::{children, field, has_token, text_of, tokens};
 use super::types::Type;
 
 /// A longer capacity or length is not repeated in a note.
@@ -19,6 +20,105 @@ pub(super) fn of_select(select: Node<'_>) -> Option<Sense> {
         "select(default)",
         Some("has a default clause: does not block".to_owned()),
     ))
+}
+
+/// Since this version each iteration has variables of its own (<https://go.dev/blog/loopvar-preview>).
+const OWN_LOOP_VARIABLES: GoVersion = GoVersion {
+    major: 1,
+    minor: 22,
+};
+
+/// `go func() { … }()` that uses a variable of the loop around it, where all iterations share it.
+pub(super) fn of_go(
+    ancestors: &[Node<'_>],
+    text: &str,
+    version: Option<GoVersion>,
+) -> Option<Sense> {
+    let version = version.filter(|version| *version < OWN_LOOP_VARIABLES)?;
+    let (statement, around) = ancestors.split_last()?;
+    let call = children(*statement).find(|child| child.kind() == "call_expression")?;
+    let literal = field(call, "function").filter(|node| node.kind() == "func_literal")?;
+    let mut own: Vec<&str> = Vec::new();
+    add_declared(literal, text, &mut own);
+    let mut before = *statement;
+    for &node in around.iter().rev() {
+        match node.kind() {
+            "func_literal" | "function_declaration" | "method_declaration" => return None,
+            "for_statement" => {
+                let clause = children(node)
+                    .find(|child| matches!(child.kind(), "range_clause" | "for_clause"))?;
+                let mut variables = Vec::new();
+                add_declared(clause, text, &mut variables);
+                variables.retain(|name| !own.contains(name));
+                if let Some(name) = used(literal, text, &variables) {
+                    let GoVersion { major, minor } = version;
+                    return Some(sense(
+                        "go(loop variable)",
+                        Some(format!(
+                            "uses the loop variable `{name}`, which all iterations share before Go 1.22; go.mod says {major}.{minor}"
+                        )),
+                    ));
+                }
+                own.extend(variables);
+            }
+            // `x := x` makes a variable for each iteration.
+            _ => children(node)
+                .take_while(|child| *child != before)
+                .filter(|child| child.kind() == "short_var_declaration")
+                .for_each(|child| add_declared(child, text, &mut own)),
+        }
+        before = node;
+    }
+    None
+}
+
+/// Adds the names that a function literal, a clause of a loop or a statement declares itself.
+fn add_declared<'a>(node: Node<'_>, text: &'a str, names: &mut Vec<&'a str>) {
+    let left = match node.kind() {
+        "func_literal" => {
+            let parameters = field(node, "parameters").into_iter().flat_map(children);
+            let mut add = |parameter: Node<'_>| {
+                names.extend(
+                    children(parameter)
+                        .filter(|name| name.kind() == "identifier")
+                        .map(|name| text_of(name, text)),
+                );
+            };
+            return parameters.for_each(&mut add);
+        }
+        "for_clause" => {
+            return field(node, "initializer")
+                .into_iter()
+                .for_each(|initializer| add_declared(initializer, text, names));
+        }
+        _ => field(node, "left").filter(|_| has_token(node, ":=")),
+    };
+    let left = left.into_iter().flat_map(children);
+    names.extend(
+        left.map(|name| text_of(name, text))
+            .filter(|name| *name != "_"),
+    );
+}
+
+/// The first of the names that stands in a node.
+fn used<'a>(node: Node<'_>, text: &str, names: &[&'a str]) -> Option<&'a str> {
+    let mut cursor = node.walk();
+    loop {
+        let here = cursor.node();
+        if here.kind() == "identifier"
+            && let Some(name) = names.iter().find(|name| **name == text_of(here, text))
+        {
+            return Some(name);
+        }
+        if cursor.goto_first_child() {
+            continue;
+        }
+        while !cursor.goto_next_sibling() {
+            if !cursor.goto_parent() || cursor.node() == node {
+                return None;
+            }
+        }
+    }
 }
 
 /// `<-` as a statement, an operator or a part of a channel's type.

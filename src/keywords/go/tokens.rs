@@ -5,7 +5,7 @@ use tree_sitter::{Node, Tree};
 use super::declarations::import_path;
 use super::embedded::is_text;
 use super::syntax::{contains, field, text_of};
-use super::{Keyword, Sense, names, senses};
+use super::{Keyword, Sense, Source, names, senses};
 
 /// What stands at a place.
 #[derive(Debug)]
@@ -16,14 +16,14 @@ pub(super) enum Token {
 }
 
 /// The keywords, operators and import paths of a file.
-pub(super) fn all(text: &str, tree: &Tree) -> Vec<Keyword> {
+pub(super) fn all(source: Source<'_>, tree: &Tree) -> Vec<Keyword> {
     let mut found = Vec::new();
     let mut cursor = tree.walk();
     // The way from the root, because asking a node for its parent searches from the root each time.
     let mut ancestors: Vec<Node<'_>> = Vec::new();
     loop {
         let node = cursor.node();
-        if let Some(Token::Keyword(keyword)) = token(text, &ancestors, node) {
+        if let Some(Token::Keyword(keyword)) = token(source, &ancestors, node) {
             found.push(keyword);
         }
         if !is_opaque(node) && cursor.goto_first_child() {
@@ -40,7 +40,7 @@ pub(super) fn all(text: &str, tree: &Tree) -> Vec<Keyword> {
 }
 
 /// What stands at a byte offset.
-pub(super) fn at(text: &str, tree: &Tree, offset: usize) -> Option<Token> {
+pub(super) fn at(source: Source<'_>, tree: &Tree, offset: usize) -> Option<Token> {
     let mut cursor = tree.walk();
     let mut ancestors: Vec<Node<'_>> = Vec::new();
     loop {
@@ -49,7 +49,7 @@ pub(super) fn at(text: &str, tree: &Tree, offset: usize) -> Option<Token> {
             return None;
         }
         if is_opaque(node) || node.child_count() == 0 {
-            return token(text, &ancestors, node);
+            return token(source, &ancestors, node);
         }
         ancestors.push(node);
         cursor.goto_first_child_for_byte(offset)?;
@@ -70,7 +70,8 @@ fn is_opaque(node: Node<'_>) -> bool {
     )
 }
 
-fn token(text: &str, ancestors: &[Node<'_>], node: Node<'_>) -> Option<Token> {
+fn token(source: Source<'_>, ancestors: &[Node<'_>], node: Node<'_>) -> Option<Token> {
+    let text = source.text;
     let parent = ancestors.last().copied();
     if let Some(spec) = parent.filter(|parent| parent.kind() == "import_spec") {
         return import_token(text, spec, node);
@@ -93,6 +94,10 @@ fn token(text: &str, ancestors: &[Node<'_>], node: Node<'_>) -> Option<Token> {
     if names::is_keyword(word) {
         let sense = match word {
             "select" => parent.and_then(senses::of_select),
+            "go" => {
+                let version = source.package.and_then(|package| package.version);
+                senses::of_go(ancestors, text, version)
+            }
             _ => None,
         };
         return keyword(vec![word.to_owned()], sense);

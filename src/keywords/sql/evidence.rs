@@ -200,7 +200,7 @@ impl Statement<'_> {
         match verb {
             "SELECT" => self
                 .find("FROM", MOST_TOKENS)
-                .is_some_and(|from| self.is_table_list(from + 1)),
+                .is_some_and(|from| self.is_column_list(from) && self.is_table_list(from + 1)),
             "INSERT" | "REPLACE" => self.find("INTO", 5).is_some_and(|into| {
                 let after = self.after_name(into + 1);
                 self.kind(after) == Some(Kind::Open)
@@ -236,6 +236,14 @@ impl Statement<'_> {
 
     fn has(&self, kind: Kind) -> bool {
         self.tokens.iter().any(|token| token.kind == kind)
+    }
+
+    /// Whether what is selected is more than words in a row.
+    fn is_column_list(&self, end: usize) -> bool {
+        let said = ["ALL", "AS", "CASE", "DISTINCT", "INTERVAL", "STRAIGHT_JOIN"];
+        let is_name = |place: usize| self.kind(place) == Some(Kind::Word);
+        (1..end).any(|place| self.is_word(place, &said))
+            || !(1..end.saturating_sub(1)).any(|place| is_name(place) && is_name(place + 1))
     }
 
     /// Behind `name` or `schema.name`.

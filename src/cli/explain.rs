@@ -155,7 +155,7 @@ fn explain_place(
         file: Some(file),
         line: Some(line),
         column: Some(column),
-        language: language.name(),
+        language: keyword.language.unwrap_or(language).name(),
         keyword: name(language, &keyword),
         range: Some(range),
         topic: json_topic(&explanation),
@@ -286,7 +286,8 @@ pub(super) fn keywords(
         }
         lines.push('\n');
     }
-    out.write_all(lines.as_bytes())?;
+    // There are no colours in it that `out` would have to look for.
+    out.as_inner().write_all(lines.as_bytes())?;
     if keywords.is_empty() {
         return Err(Failure::Nothing(format!(
             "{shown}: no keyword of {language} in it"

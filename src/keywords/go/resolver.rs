@@ -297,6 +297,11 @@ impl<'a> Resolver<'a> {
         member: Node<'a>,
     ) -> Option<Meaning<'a>> {
         let name = self.text_of(member);
+        // What is not exported is a word of the next line, behind a selector that is being typed.
+        if !names::is_exported(name) {
+            self.say(qualifier, || names::package_names(path));
+            return None;
+        }
         self.say(qualifier, || {
             let mut names = names::package_names(path);
             names.push(format!("{path}.{name}"));

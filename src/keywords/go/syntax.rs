@@ -1,6 +1,9 @@
 //! Short words for questions to tree-sitter.
 
-use tree_sitter::Node;
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
+use tree_sitter::{Language, Node};
 
 /// The text of a node. Nodes begin and end between characters, so this is empty only if the tree
 /// belongs to another text.
@@ -9,7 +12,19 @@ pub(super) fn text_of<'a>(node: Node<'_>, text: &'a str) -> &'a str {
 }
 
 pub(super) fn field<'a>(node: Node<'a>, name: &str) -> Option<Node<'a>> {
-    node.child_by_field_name(name)
+    node.child_by_field_id(*fields().get(name)?)
+}
+
+/// The numbers of the grammar's fields: tree-sitter would compare a name with all of them each time.
+fn fields() -> &'static HashMap<&'static str, u16> {
+    static GRAMMAR: OnceLock<Language> = OnceLock::new();
+    static FIELDS: OnceLock<HashMap<&'static str, u16>> = OnceLock::new();
+    FIELDS.get_or_init(|| {
+        let grammar = GRAMMAR.get_or_init(|| tree_sitter_go::LANGUAGE.into());
+        let ids = (1..=grammar.field_count()).filter_map(|id| u16::try_from(id).ok());
+        ids.filter_map(|id| Some((grammar.field_name_for_id(id)?, id)))
+            .collect()
+    })
 }
 
 /// The named children without comments.

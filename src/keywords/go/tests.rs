@@ -833,3 +833,9 @@ fn before_go_1_22_a_goroutine_shares_the_variables_of_a_loop() {
         check_loop("1.20", code, is_shared);
     }
 }
+
+#[test]
+fn a_word_of_the_next_line_is_no_member_of_a_package() {
+    check_body("x := sync.\n\tread$0Services()", "nothing");
+    check_body("x := sy$0nc.\n\treadServices()", "sync @ sync");
+}

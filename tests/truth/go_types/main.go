@@ -2,9 +2,8 @@
 // standard library and prints what each identifier means that Viva could explain.
 //
 //	CGO_ENABLED=0 go run tests/truth/go_types/main.go [package …] > truth.tsv
-//	VIVA_GO_TRUTH=truth.tsv cargo test --lib -- --ignored --nocapture agrees_with_go_types
 //
-// Without arguments it takes all packages of the standard library. A line is
+// check.py beside it runs it and compares. Without arguments it takes all packages of the standard library. A line is
 //
 //	file <tab> byte offset <tab> kind <tab> name
 //

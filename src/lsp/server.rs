@@ -60,7 +60,10 @@ pub(crate) fn service(guide: Guide) -> (LspService<Server>, ClientSocket) {
 
 impl LanguageServer for Server {
     async fn initialize(&self, _: lsp::InitializeParams) -> Result<lsp::InitializeResult> {
-        let capabilities = capabilities(&self.state().client);
+        let client = self.state().client.clone();
+        // In force at once: some clients never send `initialized`.
+        self.warn(apply(&self.state, &client.options));
+        let capabilities = capabilities(&client);
         let info = lsp::ServerInfo {
             name: "viva".to_owned(),
             version: Some(env!("CARGO_PKG_VERSION").to_owned()),
@@ -72,19 +75,13 @@ impl LanguageServer for Server {
     }
 
     async fn initialized(&self, _: lsp::InitializedParams) {
-        let Client {
-            options,
-            configuration,
-            ..
-        } = self.state().client.clone();
         self.log(format!(
             "viva {}: {} topics, {} cards",
             env!("CARGO_PKG_VERSION"),
             self.guide.topic_count(),
             self.guide.card_count()
         ));
-        self.warn(apply(&self.state, &options));
-        if configuration {
+        if self.state().client.configuration {
             self.pull_settings();
         }
     }

@@ -23,9 +23,6 @@ const QUESTIONS_MAX: usize = 5;
 /// How many topics a symbol search gives.
 const SYMBOLS_MAX: usize = 20;
 
-/// Returns the topics that a search finds: argument the words to search for.
-pub(crate) const SEARCH: &str = "viva.search";
-
 #[expect(
     clippy::unused_async,
     reason = "the service takes asynchronous methods only"
@@ -96,13 +93,13 @@ impl Server {
                     .and_then(|number| usize::try_from(number).ok());
                 Ok(self.open(id, question).await.map(Value::String))
             }
-            (SEARCH, Some(words)) => {
+            (convert::SEARCH, Some(words)) => {
                 let hits = self.guide.search(words, SYMBOLS_MAX);
                 Ok(Some(hits.iter().map(|hit| json!({
                     "id": hit.topic.id, "title": hit.topic.title, "snippet": hit.snippet,
                 })).collect()))
             }
-            (convert::OPEN | SEARCH, None) => Err(Error::invalid_params(format!(
+            (convert::OPEN | convert::SEARCH, None) => Err(Error::invalid_params(format!(
                 "`{}` takes a text as its first argument",
                 params.command
             ))),

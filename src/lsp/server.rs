@@ -12,7 +12,6 @@ use viva_guide::Guide;
 
 use super::client::Client;
 use super::params::{DidChange, DidChangeConfiguration, DidClose, DidOpen};
-use super::requests::SEARCH;
 use super::settings::{SECTION, Settings};
 use super::{convert, open};
 use crate::document::{Document, Encoding};
@@ -105,7 +104,7 @@ fn capabilities(client: &Client) -> lsp::ServerCapabilities {
         ..lsp::CodeActionOptions::default()
     };
     let commands = lsp::ExecuteCommandOptions {
-        commands: vec![convert::OPEN.to_owned(), SEARCH.to_owned()],
+        commands: vec![convert::OPEN.to_owned(), convert::SEARCH.to_owned()],
         ..lsp::ExecuteCommandOptions::default()
     };
     let content = lsp::TextDocumentContentOptions {

@@ -220,13 +220,12 @@ impl Server {
                 scope_uri: None,
                 section: Some(SECTION.to_owned()),
             };
-            let answers = connection
-                .configuration(vec![item])
-                .await
-                .unwrap_or_default();
-            let Some(sent) = answers.into_iter().next().filter(|sent| !sent.is_null()) else {
+            let Ok(answers) = connection.configuration(vec![item]).await else {
                 return;
             };
+            // Nothing set any more means what was said at the start.
+            let sent = answers.into_iter().next().filter(|sent| !sent.is_null());
+            let sent = sent.unwrap_or_else(|| lock(&state).client.options.clone());
             for complaint in apply(&state, &sent) {
                 connection
                     .log_message(lsp::MessageType::Warning, complaint)

@@ -307,6 +307,17 @@ fn make_writable(folder: &std::path::Path) {
     }
 }
 
+/// The path of a `file:` URI of a path without odd characters.
+pub(crate) fn path_of(uri: &Value) -> PathBuf {
+    let path = uri
+        .as_str()
+        .and_then(|uri| uri.strip_prefix("file://"))
+        .expect("a file");
+    // On Windows the path begins with a drive: `/C:/x`.
+    let has_drive = path.as_bytes().get(2) == Some(&b':');
+    PathBuf::from(if has_drive { &path[1..] } else { path })
+}
+
 /// A message with its header.
 pub(crate) fn framed(message: &Value) -> Vec<u8> {
     let body = message.to_string();

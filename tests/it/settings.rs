@@ -49,6 +49,25 @@ fn a_client_that_can_be_asked_is_asked_now_and_after_a_change() {
     wait_until(&mut client, |lines| lines > 5);
 }
 
+#[test]
+fn settings_that_are_taken_back_are_those_of_the_start() {
+    let mut capabilities = modern();
+    capabilities["workspace"] = json!({ "configuration": true });
+    let mut client = Client::spawn();
+    client.configuration = json!({ "hover": { "maxLines": 5 } });
+    client.initialize(&json!({
+        "capabilities": capabilities, "initializationOptions": { "hover": { "maxLines": 9 } },
+    }));
+    client.open("f.go", "go", TEXT);
+    wait_until(&mut client, |lines| lines <= 5);
+    client.configuration = Value::Null;
+    client.notify(
+        "workspace/didChangeConfiguration",
+        &json!({ "settings": null }),
+    );
+    wait_until(&mut client, |lines| (6..=9).contains(&lines));
+}
+
 /// The server asks beside everything else, so that the answer takes effect a moment later.
 #[track_caller]
 fn wait_until(client: &mut Client, is_right: impl Fn(usize) -> bool) {

@@ -101,7 +101,7 @@ fn the_card_comes_first_then_the_topic_and_the_links_last() {
             Runs a call when the function returns.
             `defer CALL` · default `none` · `a`, `b` · since Go 1.0
 
-            A deferred call runs when the function returns.
+            **Deferred calls:** A deferred call runs when the function returns.
             The last one runs first.
 
             Arguments are evaluated at once, see panics.
@@ -132,7 +132,7 @@ fn what_matters_least_is_left_out_first() {
             Runs a call when the function returns.
             `defer CALL` · default `none` · `a`, `b` · since Go 1.0
 
-            A deferred call runs when the function returns.
+            **Deferred calls:** A deferred call runs when the function returns.
             The last one runs first.
 
             Arguments are evaluated at once, see panics.
@@ -166,8 +166,7 @@ fn a_card_alone_is_an_answer_and_a_miss_is_none() {
         25,
         &expect![[r"
         «goto»
-        Jumps to a label.
-        `goto`"]],
+        Jumps to a label."]],
     );
     check(
         "package p\n\nfunc f() { retu$0rn }\n",

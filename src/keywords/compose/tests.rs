@@ -4,7 +4,7 @@ use super::*;
 use crate::keywords::sql::mutations::{self, Recogniser};
 
 fn source(text: &str) -> Source<'_> {
-    Source { text, tree: None }
+    Source::new(text)
 }
 
 /// Compares the keyword at `$0`, as `text: name, name`; an empty expectation means none.

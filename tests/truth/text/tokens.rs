@@ -50,10 +50,10 @@ fn kind(text: &str, token: Token) -> &'static str {
         Kind::Hint => "hint",
         Kind::SystemVariable => "variable",
         Kind::Value => match spelled.as_bytes().first() {
-            Some(b'\'' | b'"') => "string",
+            // A national string begins with its `N`.
+            Some(b'\'' | b'"' | b'n' | b'N') => "string",
             Some(b'`') => "quoted",
             Some(b'@') => "variable",
-            Some(b'n' | b'N') => "string",
             _ => "other",
         },
         _ => "other",

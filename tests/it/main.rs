@@ -12,5 +12,6 @@ mod hovering;
 mod lifecycle;
 mod opening;
 mod order;
+mod retrieval;
 mod searching;
 mod settings;

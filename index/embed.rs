@@ -1,6 +1,11 @@
 //! The build script of the root package: reads the guide, fails with file and line where it is
 //! malformed, and writes its index to be embedded.
 
+#![expect(
+    clippy::print_stdout,
+    reason = "cargo reads the output of a build script"
+)]
+
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;

@@ -40,8 +40,10 @@ enum Command {
         after_help = "Examples:\n  viva explain queue.go:14:7\n  viva explain --lang go sync.Cond\n  viva explain --lang sql 'UNION ALL'"
     )]
     Explain {
-        /// FILE:LINE:COLUMN as compilers print it (from 1, columns in characters), or a name
-        #[arg(value_name = "PLACE")]
+        #[arg(
+            value_name = "PLACE",
+            help = "FILE:LINE:COLUMN as compilers print it (from 1, columns in characters), or a name"
+        )]
         what: String,
         /// The language of the name or the file
         #[arg(long, value_parser = language)]
@@ -139,8 +141,7 @@ pub fn main() -> ExitCode {
     let mut out = anstream::stdout();
     let outcome = run(arguments.command, &mut out).and_then(|()| Ok(out.flush()?));
     let (text, code) = match outcome {
-        Ok(()) => return ExitCode::SUCCESS,
-        Err(Failure::Closed) => return ExitCode::SUCCESS,
+        Ok(()) | Err(Failure::Closed) => return ExitCode::SUCCESS,
         Err(Failure::Nothing(text)) => (text, 1),
         Err(Failure::Unusable(text)) => (text, 2),
     };

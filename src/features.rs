@@ -2,6 +2,7 @@
 //! data in, plain data out, and `None` or nothing where there is nothing to say.
 
 pub mod hover;
+mod markdown;
 pub mod page;
 pub mod plain_text;
 pub mod related;

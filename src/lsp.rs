@@ -1,7 +1,8 @@
 //! The language server: the only module that knows the Language Server Protocol.
 //!
 //! - [`framing`], [`transport`]: messages in and out, in their order, whatever the client sends.
-//! - [`server`]: the methods. Each converts, asks a feature, and converts back.
+//! - [`server`]: the connection's life and state. [`requests`]: the answers. Each converts, asks a
+//!   feature, and converts back.
 //! - [`client`]: what the client can do. [`settings`]: what the user set.
 //! - [`convert`]: LSP's types from ours and back. [`open`]: how a topic's page is shown.
 
@@ -10,6 +11,7 @@ mod convert;
 mod framing;
 mod open;
 mod params;
+mod requests;
 mod server;
 pub mod settings;
 mod transport;

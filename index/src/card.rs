@@ -5,7 +5,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use crate::Language;
-use crate::mistake::Mistake;
+use crate::mistake::{Mistake, line_at};
 use crate::parse::is_version;
 use crate::topic::KeywordName;
 
@@ -65,7 +65,7 @@ pub type CardAt = (usize, Card);
 /// Reads a file of cards. `file` names it in the mistakes; all mistakes are reported, not only the first.
 pub fn parse(file: &str, language: Language, text: &str) -> Result<Vec<CardAt>, Vec<Mistake>> {
     let entries: CardFile = toml::from_str(text).map_err(|error| {
-        let line = line_of(text, error.span().map_or(0, |span| span.start));
+        let line = line_at(text.as_bytes(), error.span().map_or(0, |span| span.start));
         vec![Mistake::new(
             file,
             line,
@@ -75,7 +75,7 @@ pub fn parse(file: &str, language: Language, text: &str) -> Result<Vec<CardAt>, 
     let mut cards: Vec<CardAt> = Vec::with_capacity(entries.card.len());
     let mut mistakes = Vec::new();
     for entry in entries.card {
-        let line = line_of(text, entry.keyword.span().start);
+        let line = line_at(text.as_bytes(), entry.keyword.span().start);
         if let Some((_, before)) = cards.last() {
             let name = entry.keyword.get_ref();
             if *name == before.keyword.name {
@@ -148,16 +148,6 @@ impl CardEntry {
             topic: self.topic,
         }
     }
-}
-
-/// The line (1-based) of a byte offset.
-fn line_of(text: &str, offset: usize) -> usize {
-    1 + text
-        .as_bytes()
-        .iter()
-        .take(offset)
-        .filter(|byte| **byte == b'\n')
-        .count()
 }
 
 #[cfg(test)]

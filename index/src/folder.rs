@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::Language;
 use crate::card::{self, Card};
-use crate::mistake::Mistake;
+use crate::mistake::{Mistake, line_at};
 use crate::parse::{self, Parsed};
 use crate::topic::{KeywordName, Topic};
 
@@ -207,10 +207,7 @@ fn read_text(path: &Path) -> Result<String, Vec<Mistake>> {
         Err(error) => wrong(1, format!("cannot be read: {error}")),
         Ok(bytes) => String::from_utf8(bytes).or_else(|error| {
             let valid = error.utf8_error().valid_up_to();
-            let line = 1 + error.as_bytes()[..valid]
-                .iter()
-                .filter(|byte| **byte == b'\n')
-                .count();
+            let line = line_at(error.as_bytes(), valid);
             wrong(line, "is not UTF-8 here; save the file as UTF-8".to_owned())
         }),
     }

@@ -148,7 +148,7 @@ impl Reader {
                 format!("`title` has {length} characters; write 1 to {TITLE_MAX}"),
             );
         }
-        self.front.title = title.to_owned();
+        title.clone_into(&mut self.front.title);
     }
 
     /// The names of all languages, each with its line.
@@ -246,7 +246,7 @@ impl Reader {
                 format!("`checked` is a month such as 2026-11, not `{month}`"),
             );
         }
-        self.front.checked = month.to_owned();
+        month.clone_into(&mut self.front.checked);
     }
 
     fn texts(&mut self, key: &str, value: &MarkedYaml<'_>) -> Vec<String> {

@@ -2,6 +2,12 @@
 
 use std::fmt;
 
+/// The line (from 1) on which a byte offset lies; an offset past the end is on the last line.
+pub fn line_at(text: &[u8], offset: usize) -> usize {
+    let before = &text[..offset.min(text.len())];
+    before.split(|byte| *byte == b'\n').count()
+}
+
 /// One mistake in a file that somebody wrote.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Mistake {

@@ -195,16 +195,15 @@ impl Body<'_> {
     fn check_section_order(&mut self, sections: &[Section]) {
         let mut allowed = SECTIONS.as_slice();
         for section in sections {
-            match allowed.iter().position(|title| *title == section.title) {
-                Some(at) => allowed = &allowed[at + 1..],
-                None => {
-                    let what = format!(
-                        "unexpected section `{}`; the sections are {}, once each and in this order",
-                        section.title,
-                        SECTIONS.join(", ")
-                    );
-                    self.wrong(section.heading_at, what);
-                }
+            if let Some(at) = allowed.iter().position(|title| *title == section.title) {
+                allowed = &allowed[at + 1..];
+            } else {
+                let what = format!(
+                    "unexpected section `{}`; the sections are {}, once each and in this order",
+                    section.title,
+                    SECTIONS.join(", ")
+                );
+                self.wrong(section.heading_at, what);
             }
         }
     }
@@ -413,14 +412,12 @@ impl Body<'_> {
             let text = self.unwrapped(question.content.clone());
             // The answer may be missing, so that the follow-up is the first paragraph.
             let text = format!("\n\n{text}");
-            let (answer, follow_up) = match text.rsplit_once("\n\nFollow-up:") {
-                Some((answer, follow_up)) => (answer.trim(), follow_up.trim()),
-                None => {
-                    let what = "the last paragraph of a question begins with `Follow-up:`";
-                    self.wrong(question.heading_at, what);
-                    (text.trim(), "")
-                }
-            };
+            let (answer, follow_up) = text.rsplit_once("\n\nFollow-up:").unwrap_or_else(|| {
+                let what = "the last paragraph of a question begins with `Follow-up:`";
+                self.wrong(question.heading_at, what);
+                (&text, "")
+            });
+            let (answer, follow_up) = (answer.trim(), follow_up.trim());
             if answer.is_empty() {
                 self.wrong(question.heading_at, "a question needs a model answer");
             }

@@ -1,5 +1,6 @@
 //! `viva search`, `viva topics` and `viva show`: reading the guide without a file at hand.
 
+use std::fmt::Write as _;
 use std::io::Write as _;
 
 use anstyle::Style;
@@ -85,7 +86,8 @@ fn highlighted(hit: &Hit) -> String {
     let mut copied = 0;
     for range in &hit.highlights {
         text.push_str(&hit.snippet[copied..range.start]);
-        text.push_str(&format!("{mark}{}{mark:#}", &hit.snippet[range.clone()]));
+        let words = &hit.snippet[range.clone()];
+        write!(text, "{mark}{words}{mark:#}").expect("a String takes any text");
         copied = range.end;
     }
     text.push_str(&hit.snippet[copied..]);

@@ -5,6 +5,7 @@ use std::io::Write as _;
 use std::path::Path;
 
 use serde::Serialize;
+use viva_guide::mistake::line_at;
 use viva_guide::topic::qualified;
 use viva_guide::{Explanation, Guide, Language, RelatedQuestion};
 
@@ -299,8 +300,7 @@ fn read(file: &Path, lang: Option<Language>) -> Result<Document, Failure> {
     }
     let bytes = fs::read(file).map_err(|error| unusable(error.to_string()))?;
     let text = String::from_utf8(bytes).map_err(|error| {
-        let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
-        let line = 1 + valid.iter().filter(|byte| **byte == b'\n').count();
+        let line = line_at(error.as_bytes(), error.utf8_error().valid_up_to());
         unusable(format!(
             "line {line} is not UTF-8; Viva reads text files in UTF-8"
         ))

@@ -1,6 +1,8 @@
 //! Markdown for a terminal: wrapped to its width, with bold, colour and indentation for marks. The
 //! output stream takes the colours away where they are not wanted.
 
+use std::fmt::{Display, Write as _};
+
 use anstyle::{AnsiColor, Style};
 use pulldown_cmark::{Event, HeadingLevel, Parser, Tag, TagEnd};
 
@@ -59,7 +61,7 @@ impl Page {
             Event::End(tag) => self.end(tag),
             Event::Text(text) if self.in_code => self.code(&text),
             Event::Text(text) | Event::Html(text) | Event::InlineHtml(text) => {
-                self.block.push_str(&text)
+                self.block.push_str(&text);
             }
             Event::Code(code) => self.styled(CODE, &code),
             Event::SoftBreak => self.block.push(' '),
@@ -72,9 +74,9 @@ impl Page {
         match tag {
             Tag::Heading { level, .. } => {
                 self.end_block();
-                self.block.push_str(&heading(level).render().to_string());
+                self.write(heading(level).render());
             }
-            Tag::Strong => self.block.push_str(&BOLD.render().to_string()),
+            Tag::Strong => self.write(BOLD.render()),
             Tag::List(_) => {
                 self.end_block();
                 self.depth += 1;
@@ -96,11 +98,10 @@ impl Page {
     fn end(&mut self, tag: TagEnd) {
         match tag {
             TagEnd::Heading(level) => {
-                self.block
-                    .push_str(&heading(level).render_reset().to_string());
+                self.write(heading(level).render_reset());
                 self.end_block();
             }
-            TagEnd::Strong => self.block.push_str(&BOLD.render_reset().to_string()),
+            TagEnd::Strong => self.write(BOLD.render_reset()),
             TagEnd::Paragraph => self.end_block(),
             TagEnd::Item => {
                 self.end_block();
@@ -120,14 +121,17 @@ impl Page {
         }
     }
 
+    fn write(&mut self, text: impl Display) {
+        write!(self.block, "{text}").expect("a String takes any text");
+    }
+
     fn styled(&mut self, style: Style, text: &str) {
-        self.block.push_str(&format!("{style}{text}{style:#}"));
+        self.write(format_args!("{style}{text}{style:#}"));
     }
 
     fn code(&mut self, text: &str) {
         for line in text.lines() {
-            self.out.push_str(&format!("    {CODE}{line}{CODE:#}"));
-            self.out.push('\n');
+            writeln!(self.out, "    {CODE}{line}{CODE:#}").expect("a String takes any text");
         }
     }
 

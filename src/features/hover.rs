@@ -3,11 +3,11 @@
 
 use std::ops::Range;
 
-use viva_guide::topic::Block;
 use viva_guide::{Card, Explanation, Guide, Topic};
 
 use crate::document::Document;
-use crate::features::{explain, page};
+use crate::features::explain;
+use crate::features::markdown::{fenced, link, without_topic_links};
 use crate::keywords::Sense;
 
 /// An answer and the bytes of the text that it is about.
@@ -88,17 +88,17 @@ fn card_details(card: &Card) -> String {
 fn add_topic(answer: &mut Answer, topic: &Topic, note: Option<String>) {
     let mut lead = vec![topic.headline().to_owned()];
     lead.extend(note);
-    lead.push(page::without_topic_links(topic.rest_of_summary()));
+    lead.push(without_topic_links(topic.rest_of_summary()));
     lead.retain(|line| !line.is_empty());
     answer.add(Importance::Answer, lead.join("\n"));
     for part in topic.body.split("\n\n").filter(|part| !part.is_empty()) {
-        answer.add(Importance::Body, page::without_topic_links(part));
+        answer.add(Importance::Body, without_topic_links(part));
     }
     if !topic.pitfalls.is_empty() {
         let items = topic
             .pitfalls
             .iter()
-            .map(|pitfall| format!("- {}", page::without_topic_links(&pitfall.text)));
+            .map(|pitfall| format!("- {}", without_topic_links(&pitfall.text)));
         let list: Vec<String> = std::iter::once("**Pitfalls**".to_owned())
             .chain(items)
             .collect();
@@ -125,18 +125,8 @@ fn add_topic(answer: &mut Answer, topic: &Topic, note: Option<String>) {
             format!("**Versions** {}", versions.join(" · ")),
         );
     }
-    let links: Vec<String> = topic.sources.iter().map(page::link).collect();
+    let links: Vec<String> = topic.sources.iter().map(link).collect();
     answer.add(Importance::Answer, links.join(" | "));
-}
-
-/// A block as an editor highlights it: only the language stays of its info string.
-pub(crate) fn fenced(block: &Block) -> String {
-    let language = match block.language() {
-        "output" | "redis-cli" => "text",
-        "redis" => "conf",
-        language => language,
-    };
-    format!("```{language}\n{}```", block.code)
 }
 
 /// How much a part of an answer matters, the most first.

@@ -9,21 +9,17 @@ pub fn plain_text(markdown: &str) -> String {
     for event in Parser::new(markdown) {
         match event {
             Event::Text(text) | Event::Code(text) | Event::Html(text) | Event::InlineHtml(text) => {
-                out.push_str(&text)
+                out.push_str(&text);
             }
             Event::SoftBreak | Event::HardBreak => out.push('\n'),
             Event::Start(Tag::Item) => {
                 start_line(&mut out);
                 out.push_str("- ");
             }
+            // The first paragraph of an item stays on the item's line.
             Event::Start(
                 Tag::Paragraph | Tag::CodeBlock(_) | Tag::List(_) | Tag::Heading { .. },
-            ) => {
-                // The first paragraph of an item stays on the item's line.
-                if !out.ends_with("- ") {
-                    start_paragraph(&mut out);
-                }
-            }
+            ) if !out.ends_with("- ") => start_paragraph(&mut out),
             Event::Start(Tag::Link { dest_url, .. }) => links.push(dest_url),
             Event::End(TagEnd::Link) => {
                 if let Some(address) = links.pop() {

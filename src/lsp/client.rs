@@ -9,6 +9,10 @@ use crate::document::Encoding;
 
 /// The client's capabilities, as far as they matter here.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is one thing that a client announces"
+)]
 pub struct Client {
     /// What columns count.
     pub encoding: Encoding,

@@ -22,6 +22,9 @@ pub(crate) const SOURCE_KIND: &str = "source.interview";
 /// question from 0.
 pub(crate) const OPEN: &str = "viva.open";
 
+/// Returns the topics that a search finds: argument the words to search for.
+pub(crate) const SEARCH: &str = "viva.search";
+
 pub(crate) fn position(position: Position) -> lsp::Position {
     let narrow = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
     lsp::Position {

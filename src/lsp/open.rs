@@ -1,6 +1,7 @@
 //! How a topic's page is shown: as a virtual document where the client knows those, else as a
 //! read-only file in the cache folder, else as a message.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -112,7 +113,7 @@ pub(crate) fn file_uri(path: &Path) -> String {
         if byte.is_ascii_alphanumeric() || b"/-._~:".contains(&byte) {
             uri.push(char::from(byte));
         } else {
-            uri.push_str(&format!("%{byte:02X}"));
+            write!(uri, "%{byte:02X}").expect("a String takes any text");
         }
     }
     uri

@@ -128,7 +128,7 @@ impl Settings {
         match key {
             "hover.enable" => self.hover = value == &Value::Bool(true),
             "hover.maxLines" => {
-                self.hover_max_lines = number(value).unwrap_or(self.hover_max_lines)
+                self.hover_max_lines = number(value).unwrap_or(self.hover_max_lines);
             }
             "codeActions" => {
                 self.code_actions = match choice {

@@ -10,8 +10,8 @@ use crate::frames;
 /// The line that the answer's text repeats.
 const LINE: &str = "A line of an answer that is always the same, about as long as others are.";
 
-/// How many lines the answer's text has; about as many as Viva's.
-const LINES: usize = 15;
+/// How many lines the answer's text has; as many as an answer of Viva may have.
+const LINES: usize = 25;
 
 /// What of a message an answer needs.
 #[derive(Deserialize)]

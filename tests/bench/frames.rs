@@ -14,7 +14,8 @@ pub(crate) fn read(input: &mut impl BufRead, body: &mut Vec<u8>) -> io::Result<b
         match (line.trim_end(), length) {
             ("", Some(length)) => {
                 body.clear();
-                return Ok(input.by_ref().take(length).read_to_end(body).is_ok());
+                input.by_ref().take(length).read_to_end(body)?;
+                return Ok(true);
             }
             (header, _) => {
                 if let Some(text) = header.strip_prefix("Content-Length:") {

@@ -5,7 +5,7 @@ use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::path::PathBuf;
 use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -186,13 +186,8 @@ impl Client {
     }
 
     fn next(&self, end: Instant) -> Option<Value> {
-        match self
-            .messages
-            .recv_timeout(end.saturating_duration_since(Instant::now()))
-        {
-            Ok(message) => Some(message),
-            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => None,
-        }
+        let left = end.saturating_duration_since(Instant::now());
+        self.messages.recv_timeout(left).ok()
     }
 
     /// Answers what the server asks, as an editor does, and keeps the rest.

@@ -21,6 +21,18 @@ fn initialization_options_are_settings() {
 }
 
 #[test]
+fn initialization_options_are_in_force_without_initialized() {
+    let mut client = Client::spawn();
+    let options = json!({ "viva": { "hover": { "enable": false } } });
+    client.request(
+        "initialize",
+        &json!({ "capabilities": {}, "initializationOptions": options }),
+    );
+    client.open("f.go", "go", TEXT);
+    assert_eq!(lines_of_a_hover(&mut client), 0);
+}
+
+#[test]
 fn a_client_that_can_be_asked_is_asked_now_and_after_a_change() {
     let mut capabilities = modern();
     capabilities["workspace"] = json!({ "configuration": true });

@@ -42,7 +42,7 @@ need redis-cli redis-tools
 need node nodejs
 need npm npm
 need python3 python3
-python3 -c 'import ensurepip, venv' 2> /dev/null || packages+=(python3-venv)
+python3 -c 'import ensurepip, tomllib, venv' 2> /dev/null || packages+=(python3-venv)
 if ((${#packages[@]})); then
   export DEBIAN_FRONTEND=noninteractive
   retry apt-get update -qq

@@ -67,7 +67,7 @@ fn a_topic_is_read_with_all_its_parts() {
         topic
             .keywords
             .iter()
-            .map(|keyword| keyword.qualified())
+            .map(crate::KeywordName::qualified)
             .collect::<Vec<_>>(),
         ["sync.Mutex", "<-", "sql:FOR UPDATE"]
     );
@@ -368,19 +368,8 @@ fn the_readme_lists_every_mistake() {
         "has N bytes; at most 1048576 are read",
         "cannot be read: …",
     ]);
-    let list: String = whats
-        .iter()
-        .map(|what| {
-            format!(
-                "- {}\n",
-                if what.ends_with([' ', '(']) {
-                    format!("{}…", what.trim_end_matches([' ', '(']))
-                } else {
-                    (*what).to_owned()
-                }
-            )
-        })
-        .collect();
+    let list: Vec<String> = whats.iter().map(|what| listed(what)).collect();
+    let list = list.concat();
     let expected = format!(
         "{before}## Mistakes the parser reports\n\nEach as `FILE:LINE: …`; all of a folder at once.\n\n{list}"
     );
@@ -389,4 +378,11 @@ fn the_readme_lists_every_mistake() {
     } else {
         assert_eq!(readme, expected, "stale; run `UPDATE=1 cargo test`");
     }
+}
+
+/// A line of the list; a text that is cut ends with an ellipsis.
+fn listed(what: &str) -> String {
+    let whole = what.trim_end_matches([' ', '(']);
+    let rest = if whole.len() < what.len() { " …" } else { "" };
+    format!("- {whole}{rest}\n")
 }

@@ -55,11 +55,12 @@ if [[ $gopls ]] && ! { command -v gopls && command -v go; } > /dev/null; then
 fi
 
 home=$(mktemp -d)
-trap 'chmod -R u+w "$home"; rm -rf "$home"' EXIT
+# What gopls started may write for a moment longer.
+trap 'rm -rf "$home" 2> /dev/null || { sleep 2; rm -rf "$home"; }' EXIT
 cd "$home"
 env -u VIM -u VIMRUNTIME -u NVIM -u NVIM_APPNAME -u GOFLAGS -u GOROOT -u GOPATH \
   PATH="$path" HOME="$home" LC_ALL=C.UTF-8 \
   XDG_CONFIG_HOME="$home/config" XDG_DATA_HOME="$home/data" XDG_STATE_HOME="$home/state" \
-  XDG_CACHE_HOME="$home/cache" XDG_RUNTIME_DIR="$home" VIVA_TEST_GOPLS="$gopls" \
+  XDG_CACHE_HOME="$home/cache" GOCACHE="$cache/go-build" XDG_RUNTIME_DIR="$home" VIVA_TEST_GOPLS="$gopls" \
   GOPROXY=off GOTOOLCHAIN=local GOTELEMETRY=off \
   "$nvim" --headless -u NONE -i NONE -l "$here/test.lua" < /dev/null

@@ -14,6 +14,7 @@ judge is a failure. README.md beside this file says what each check does.
 import argparse
 import os
 import sys
+from pathlib import Path
 
 from tools import HERE, VENV, Missing
 
@@ -29,6 +30,7 @@ def main() -> int:
     if unknown := set(args.checks) - set(CHECKS):
         parser.error(f"no check is called {', '.join(sorted(unknown))}")
 
+    # The checks need the packages of the cached Python.
     import docker
     import golang
     import inventory
@@ -46,7 +48,7 @@ def main() -> int:
         "sql": lambda: sql.check(chosen, report),
         "redis": lambda: redis.check(chosen, report),
         "docker": lambda: docker.check(chosen, report),
-        "inventory": lambda: inventory.check(report),
+        "inventory": lambda: inventory.check(topics, report),
         "text": lambda: text.check(topics, report),
     }
     for name in CHECKS:
@@ -62,7 +64,7 @@ def main() -> int:
 def use_cached_python() -> None:
     """Starts again with the Python whose packages setup.sh pins."""
     python = VENV / "bin" / "python"
-    if sys.prefix == str(VENV):
+    if Path(sys.prefix).resolve() == VENV.resolve():
         return
     if not python.exists():
         sys.exit("tests/truth/guide/check.py:1: the judges are not installed; run tests/truth/setup.sh")

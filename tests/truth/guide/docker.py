@@ -32,7 +32,10 @@ def judge(question: str, files: list[str]):
     script = HERE / "judges" / "dockerfile.js"
     done = subprocess.run(
         [tool("node"), str(script), str(NODE_MODULES), question],
-        input=json.dumps(files), capture_output=True, text=True, check=False,
+        input=json.dumps(files),
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if done.returncode:
         raise RuntimeError(f"{script.name}: {done.stderr}")
@@ -46,10 +49,15 @@ class StrictLoader(yaml.SafeLoader):
         seen = set()
         for key_node, _ in node.value:
             if key_node.value in seen and key_node.value != "<<":
-                raise yaml.MarkedYAMLError(problem=f"duplicate key {key_node.value!r}", problem_mark=key_node.start_mark)
+                problem = f"duplicate key {key_node.value!r}"
+                raise yaml.MarkedYAMLError(problem=problem, problem_mark=key_node.start_mark)
             if isinstance(key_node.value, str):
                 seen.add(key_node.value)
         return super().construct_mapping(node, deep)
+
+
+# Compose has tags of its own, such as !reset.
+StrictLoader.add_multi_constructor("!", lambda loader, tag, node: None)
 
 
 def check_yaml(block: Block, report: Report) -> None:
@@ -58,6 +66,7 @@ def check_yaml(block: Block, report: Report) -> None:
             pass
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        report.fail(block.topic.path, block.line + (mark.line if mark else 0), f"YAML: {getattr(error, 'problem', error)}")
+        line = block.line + (mark.line if mark else 0)
+        report.fail(block.topic.path, line, f"YAML: {getattr(error, 'problem', error)}")
     else:
         report.count("YAML files parsed")

@@ -68,9 +68,12 @@ def make_examples(blocks: list[Block], report: Report) -> list[Example]:
     examples = []
     for block, made in zip(blocks, json.loads(answer), strict=True):
         unchecked, must_fail = "unchecked" in block.marks, "error" in block.marks
-        problem = made["error"]
-        # Unchecked examples use packages that cannot be imported here; the compiler judges those that must fail.
-        if problem and (problem.startswith("gofmt ") or not (unchecked or must_fail)):
+        problem = made["format"]
+        if not must_fail:  # the compiler is asked about those
+            problem = problem or made["syntax"]
+            if not unchecked:  # those use packages from elsewhere
+                problem = problem or made["imports"]
+        if problem:
             report.fail(block.topic.path, block.line + made["line"] - 1, problem)
         elif unchecked:
             report.count("Go examples formatted only")
@@ -156,7 +159,7 @@ class Module:
         self.report.fail(example.block.topic.path, line or example.block.line, message)
 
     def test(self) -> None:
-        """Runs the examples that are tests: they must pass. Benchmarks are only compiled, fuzz targets run their seeds."""
+        """Runs the examples that are tests. Benchmarks are only compiled, fuzz targets run their seeds."""
         names = [example.name for example in self.of("tests") if example.name not in self.bad]
         if not names:
             return
@@ -218,8 +221,14 @@ class Module:
             try:
                 done = subprocess.run(
                     [self.folder / "bin" / example.name],
-                    cwd=cwd, env=environment(), stdin=subprocess.DEVNULL, capture_output=True,
-                    text=True, errors="replace", timeout=SECONDS, check=False,
+                    cwd=cwd,
+                    env=environment(),
+                    stdin=subprocess.DEVNULL,
+                    capture_output=True,
+                    text=True,
+                    errors="replace",
+                    timeout=SECONDS,
+                    check=False,
                 )
             except subprocess.TimeoutExpired:
                 return example.block.line, f"still running after {SECONDS} s"

@@ -8,7 +8,7 @@ import golang
 import redis
 from report import Report
 from tools import CARDS, HERE
-from topics import Card, read_cards, version_of
+from topics import Card, Topic, read_cards, version_of
 
 # Directives whose reported value is no default, because this check sets them.
 SET_BY_CHECK = {"dir", "port", "unixsocket"}
@@ -19,13 +19,19 @@ NOT_IN_CONFIG_GET = {"include", "loadmodule", "rename-command", "sentinel", "use
 # Newer than the installed server. Their cards do not say since when, because no release notes name them.
 UNDATED = {"lazyexpire-nested-arbitrary-keys", "prefetch-batch-max-size"}
 
+# Go packages that only exist with cgo, which is off here because it needs a C compiler.
+NEEDS_CGO = re.compile(r"C$|runtime/cgo\b")
+
+# Import paths from outside the standard library begin with a host.
+ELSEWHERE = re.compile(r"[\w-]+(\.[\w-]+)+/")
+
 UNITS = {"kb": 1024, "mb": 1024**2, "gb": 1024**3}
 
 
-def check(report: Report) -> None:
+def check(topics: list[Topic], report: Report) -> None:
     check_redis(read_cards("redis", report), report)
     check_dockerfile(read_cards("dockerfile", report), report)
-    check_go(read_cards("go", report), report)
+    check_go(read_cards("go", report), topics, report)
 
 
 def check_redis(cards: dict[str, Card], report: Report) -> None:
@@ -36,7 +42,7 @@ def check_redis(cards: dict[str, Card], report: Report) -> None:
             if name not in cards:
                 report.fail(CARDS / "redis.toml", 1, f"no card for the directive {name}, default {value!r}")
             elif difference := default_differs(cards[name], value):
-                report.fail(CARDS / "redis.toml", cards[name].line, difference)
+                report.fail(cards[name].path, cards[name].line, difference)
             else:
                 report.count("Redis directives compared")
         for card in cards.values():
@@ -48,7 +54,7 @@ def check_redis(cards: dict[str, Card], report: Report) -> None:
 
 def config_get(socket: Path, name: str) -> dict[str, str]:
     lines = redis.replies(socket, [f"CONFIG GET {name}"], "--raw")
-    return dict(zip(lines[::2], lines[1::2] + [""]))
+    return dict(zip(lines[::2], lines[1::2], strict=False))
 
 
 def default_differs(card: Card, reported: str) -> str:
@@ -80,7 +86,7 @@ def check_hidden(card: Card, socket: Path, report: Report) -> None:
     if card.keyword in config_get(socket, card.keyword):
         report.count("Redis directives known by name")
     else:
-        report.fail(CARDS / "redis.toml", card.line, f"{card.keyword}: the installed server does not know it")
+        report.fail(card.path, card.line, f"{card.keyword}: the installed server does not know it")
 
 
 def check_values(card: Card, socket: Path, report: Report) -> None:
@@ -89,7 +95,8 @@ def check_values(card: Card, socket: Path, report: Report) -> None:
     if match := re.search(r"must be one of the following: (.*)$", said):
         missing = set(match[1].split(", ")) - set(card.values["values"])
         if missing:
-            report.fail(CARDS / "redis.toml", card.line, f"{card.keyword}: values missing: {', '.join(sorted(missing))}")
+            names = ", ".join(sorted(missing))
+            report.fail(card.path, card.line, f"{card.keyword}: values missing: {names}")
         else:
             report.count("Redis lists of values compared")
 
@@ -100,13 +107,31 @@ def check_dockerfile(cards: dict[str, Card], report: Report) -> None:
     require(names, cards, "dockerfile.toml", "Dockerfile words compared", report)
 
 
-def check_go(cards: dict[str, Card], report: Report) -> None:
-    judge = HERE / "judges" / "names" / "main.go"
-    names = golang.go(["run", str(judge)], cwd=HERE, check=True).stdout.split()
+def check_go(cards: dict[str, Card], topics: list[Topic], report: Report) -> None:
+    names = ask_go([])
     require(names, cards, "go.toml", "Go names compared", report)
     for keyword, card in cards.items():
         if re.fullmatch(r"(builtin\.)?\w+", keyword) and keyword not in names:
             report.fail(card.path, card.line, f"{keyword} is neither a keyword nor a predeclared identifier of Go")
+    check_go_keywords(topics, report)
+
+
+def check_go_keywords(topics: list[Topic], report: Report) -> None:
+    """Do the names exist that lead to topics?"""
+    claims = [(topic, name) for topic in topics for name in topic.keywords("go")]
+    unknown = set(ask_go(["unknown"], "\n".join(name for _, name in claims)))
+    for topic, name in claims:
+        if ELSEWHERE.match(name) or NEEDS_CGO.match(name):
+            report.skip("Go keywords of topics from outside the standard library, or for cgo")
+        elif name in unknown:
+            report.fail(topic.path, topic.line_of("  go:"), f"Go has no {name}")
+        else:
+            report.count("Go keywords of topics looked up")
+
+
+def ask_go(args: list[str], names: str = "") -> list[str]:
+    judge = HERE / "judges" / "names" / "main.go"
+    return golang.go(["run", str(judge), *args], cwd=HERE, stdin=names, check=True).stdout.split("\n")[:-1]
 
 
 def require(names: list[str], cards: dict[str, Card], file: str, what: str, report: Report) -> None:
@@ -115,5 +140,3 @@ def require(names: list[str], cards: dict[str, Card], file: str, what: str, repo
             report.count(what)
         else:
             report.fail(CARDS / file, 1, f"no card for {name}")
-
-

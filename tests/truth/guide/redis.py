@@ -86,7 +86,11 @@ def replies(path: Path, commands: list[str], form: str = "--no-raw") -> list[str
     """What redis-cli prints for commands, without the time that it adds to slow ones."""
     done = subprocess.run(
         [tool("redis-cli"), "-s", str(path), form],
-        input="\n".join(commands) + "\n", capture_output=True, text=True, timeout=SECONDS, check=False,
+        input="\n".join(commands) + "\n",
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
     )
     lines = (done.stdout + done.stderr).splitlines()
     return [line for line in lines if not re.match(r"\(\d+\.\d\ds\)$", line)]

@@ -76,7 +76,7 @@ def count_statements(code: str) -> int:
     code = re.sub(r"'(?:[^'\\]|\\.|'')*'|\"(?:[^\"\\]|\\.|\"\")*\"|`[^`]*`", "x", code)
     code = re.sub(r"--\s.*|#.*|/\*[\s\S]*?\*/", "", code)
     text, *rest = re.split(r"(?mi)^\s*DELIMITER\s+(\S+)\s*$", code)
-    parts = [(";", text), *zip(rest[::2], rest[1::2])]
+    parts = [(";", text), *zip(rest[::2], rest[1::2], strict=True)]
     return sum(bool(statement.strip()) for delimiter, text in parts for statement in text.split(delimiter))
 
 
@@ -92,10 +92,16 @@ class Server:
     def __enter__(self) -> "Server":
         done = subprocess.run(
             [
-                tool("mariadb-install-db"), "--no-defaults", f"--datadir={self.data}", f"--user={getpass.getuser()}",
-                "--auth-root-authentication-method=normal", "--skip-test-db",
+                tool("mariadb-install-db"),
+                "--no-defaults",
+                f"--datadir={self.data}",
+                f"--user={getpass.getuser()}",
+                "--auth-root-authentication-method=normal",
+                "--skip-test-db",
             ],
-            capture_output=True, text=True, check=False,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         if done.returncode:
             raise RuntimeError(f"mariadb-install-db: {done.stdout}{done.stderr}")
@@ -109,10 +115,18 @@ class Server:
         with (self.folder / "log").open("a") as log:
             self.process = subprocess.Popen(
                 [
-                    tool("mariadbd"), "--no-defaults", f"--datadir={self.data}", f"--socket={self.socket}",
-                    f"--pid-file={self.folder / 'pid'}", f"--user={getpass.getuser()}", "--skip-networking", *LIKE_MYSQL,
+                    tool("mariadbd"),
+                    "--no-defaults",
+                    f"--datadir={self.data}",
+                    f"--socket={self.socket}",
+                    f"--pid-file={self.folder / 'pid'}",
+                    f"--user={getpass.getuser()}",
+                    "--skip-networking",
+                    *LIKE_MYSQL,
                 ],
-                stdout=log, stderr=log, stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                stdin=subprocess.DEVNULL,
             )
         deadline = time.monotonic() + SECONDS
         while self.run("SELECT 1").returncode:
@@ -132,10 +146,19 @@ class Server:
 
     def run(self, code: str, database: str = "") -> subprocess.CompletedProcess:
         command = [
-            tool("mariadb"), "--no-defaults", f"--socket={self.socket}", "--user=root", "--batch",
-            "--default-character-set=utf8mb4", database,
+            tool("mariadb"),
+            "--no-defaults",
+            f"--socket={self.socket}",
+            "--user=root",
+            "--batch",
+            "--default-character-set=utf8mb4",
+            database,
         ]
         return subprocess.run(
             [part for part in command if part],
-            input=code, capture_output=True, text=True, timeout=SECONDS, check=False,
+            input=code,
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
+            check=False,
         )

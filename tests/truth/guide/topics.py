@@ -55,6 +55,9 @@ class Topic:
     prose: list[Paragraph] = field(default_factory=list)
     questions: int = 0
 
+    def keywords(self, language: str) -> list[str]:
+        return self.front.get("keywords", {}).get(language, [])
+
     def line_of(self, text: str) -> int:
         """The line of the front matter that holds a text."""
         for number, line in enumerate(self.front_lines, start=2):

@@ -2,10 +2,10 @@
 //
 // It reads a JSON list of {"name", "code"} and prints one of
 //
-//	{"name", "source", "before", "test", "main", "line", "error"}
+//	{"name", "source", "before", "test", "main", "line", "syntax", "format", "imports"}
 //
-// where before is the number of lines put before the code, and error is a syntax error or a difference
-// from gofmt's form, in a line of the code. An example that begins with package is a file; one with func,
+// where before is the number of lines put before the code. The last three are empty or tell what is wrong, in a line
+// of the code: a syntax error, a difference from gofmt's form, a package that is not in the standard library. An example that begins with package is a file; one with func,
 // type, var, const or import at the start of a line is declarations; else it is the body of main. Imports of
 // the standard library are added.
 package main
@@ -33,13 +33,15 @@ type example struct {
 }
 
 type result struct {
-	Name   string `json:"name"`
-	Source string `json:"source"`
-	Before int    `json:"before"`
-	Test   bool   `json:"test"`
-	Main   bool   `json:"main"`
-	Line   int    `json:"line"`
-	Error  string `json:"error"`
+	Name    string `json:"name"`
+	Source  string `json:"source"`
+	Before  int    `json:"before"`
+	Test    bool   `json:"test"`
+	Main    bool   `json:"main"`
+	Line    int    `json:"line"`
+	Syntax  string `json:"syntax"`
+	Format  string `json:"format"`
+	Imports string `json:"imports"`
 }
 
 var (
@@ -74,71 +76,67 @@ func fail(err error) {
 
 func wrap(e example, std library) result {
 	r := result{Name: e.Name, Main: true}
-	head, tail := "", ""
-	switch {
-	case isFile.MatchString(e.Code):
-		r.Main = isMain.MatchString(e.Code)
-		r.Test = isTest.MatchString(e.Code)
+	r.compareFormat(e.Code)
+	if isFile.MatchString(e.Code) {
 		r.Source = e.Code
-		r.Line, r.Error = formatted(e.Code)
-		return r
-	case isDeclarations.MatchString(e.Code):
 		r.Main = isMain.MatchString(e.Code)
 		r.Test = isTest.MatchString(e.Code)
-		if r.Main {
-			head = "package main\n"
-		} else {
+		return r
+	}
+	head, body, tail := "package main\n", "", ""
+	if isDeclarations.MatchString(e.Code) {
+		r.Main = isMain.MatchString(e.Code)
+		r.Test = isTest.MatchString(e.Code)
+		if !r.Main {
 			head = "package example\n"
 		}
-	default:
-		head, tail = "package main\n", "}\n"
-	}
-	body := ""
-	if tail != "" {
-		body = "func main() {\n"
+	} else {
+		body, tail = "func main() {\n", "}\n"
 	}
 	r.Before = strings.Count(head+"\n"+body, "\n")
 	r.Source = head + "\n" + body + e.Code + tail
-	file, err := parser.ParseFile(token.NewFileSet(), "main.go", r.Source, parser.ParseComments)
+	file, err := parser.ParseFile(token.NewFileSet(), "main.go", r.Source, 0)
 	if err != nil {
-		r.Line, r.Error = syntaxError(err, r.Before)
+		r.syntaxError(err, r.Before)
 		return r
 	}
 	imports, err := std.imports(file)
 	if err != nil {
-		r.Line, r.Error = 1, err.Error()
+		r.Line, r.Imports = 1, err.Error()
 		return r
 	}
 	r.Source = head + imports + "\n" + body + e.Code + tail
-	r.Line, r.Error = formatted(e.Code)
 	return r
 }
 
-// formatted compares code with gofmt's form of it.
-func formatted(code string) (line int, problem string) {
+// compareFormat compares code with gofmt's form of it.
+func (r *result) compareFormat(code string) {
 	pretty, err := format.Source([]byte(code))
 	if err != nil {
-		return syntaxError(err, 0)
+		r.syntaxError(err, 0)
+		return
 	}
 	want, got := strings.Split(string(pretty), "\n"), strings.Split(code, "\n")
 	for i := range max(len(want), len(got)) {
 		switch {
 		case i >= len(got):
-			return len(got), "gofmt adds " + strconv.Quote(want[i])
+			r.Line, r.Format = len(got), "gofmt adds "+strconv.Quote(want[i])
 		case i >= len(want):
-			return i + 1, "gofmt removes " + strconv.Quote(got[i])
+			r.Line, r.Format = i+1, "gofmt removes "+strconv.Quote(got[i])
 		case want[i] != got[i]:
-			return i + 1, "gofmt writes " + strconv.Quote(want[i])
+			r.Line, r.Format = i+1, "gofmt writes "+strconv.Quote(want[i])
+		default:
+			continue
 		}
+		return
 	}
-	return 0, ""
 }
 
-func syntaxError(err error, before int) (line int, problem string) {
+func (r *result) syntaxError(err error, before int) {
+	r.Line, r.Syntax = 1, err.Error()
 	if list, ok := err.(scanner.ErrorList); ok && len(list) > 0 {
-		return max(list[0].Pos.Line-before, 1), list[0].Msg
+		r.Line, r.Syntax = max(list[0].Pos.Line-before, 1), list[0].Msg
 	}
-	return 1, err.Error()
 }
 
 // library is the standard library: packages by name.

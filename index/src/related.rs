@@ -19,11 +19,14 @@ pub struct RelatedQuestion {
     pub ask: String,
 }
 
+/// What a topic gets for a name near the cursor that leads to it: as much as a rare word in common.
+const NEAR: f32 = 4.0;
+
 impl Guide {
     /// Questions related to an explanation, at most `limit`: the topic's own, then one of each topic
     /// that mentions the same name, of each that the topic's author names as related, and of topics
     /// with similar text. `around` are qualified names that stand near the cursor; topics that they
-    /// lead to come earlier among the similar ones.
+    /// lead to come first among each of these.
     pub fn related(
         &self,
         explained: &Explanation,
@@ -39,11 +42,25 @@ impl Guide {
             .filter_map(|number| question(topic, number))
             .collect();
         let mut seen = vec![topic.id.clone()];
+        let is_near = |other: &Topic| {
+            let mut names = other.keywords.iter().chain(&other.mentions);
+            names.any(|name| around.contains(&name.qualified()))
+        };
         // Mentions are many for common names; one leaves room for what the author chose.
-        let mentioning = explained.others.iter().take(1).cloned();
-        let named = topic.related.iter().filter_map(|id| self.topic(id));
+        let mentioning = explained
+            .others
+            .iter()
+            .min_by_key(|other| (!is_near(other), !topic.related.contains(&other.id)))
+            .cloned();
+        let mut named: Vec<Topic> = topic
+            .related
+            .iter()
+            .filter_map(|id| self.topic(id))
+            .collect();
+        // The author's order stays among those that the code is about, and among the others.
+        named.sort_by_key(|other| !is_near(other));
         let similar = std::iter::once_with(|| self.similar(topic, around, limit)).flatten();
-        for other in mentioning.chain(named).chain(similar) {
+        for other in mentioning.into_iter().chain(named).chain(similar) {
             if questions.len() >= limit {
                 break;
             }
@@ -55,13 +72,15 @@ impl Guide {
         questions
     }
 
+    /// Topics with similar text, the most similar first; what stands around weighs too.
     fn similar(&self, topic: &Topic, around: &[String], limit: usize) -> Vec<Topic> {
         let text = |value: &String| OwnedValue::Str(value.clone());
         let like = MoreLikeThisQuery::builder()
             // The defaults (5 documents, 2 times) find nothing in a guide of short texts.
             .with_min_doc_frequency(1)
             .with_min_term_frequency(1)
-            .with_max_doc_frequency((self.searcher.num_docs() / 4).max(8))
+            // What every fourth topic says makes none of them similar.
+            .with_max_doc_frequency((self.topic_count() as u64 / 4).max(8))
             .with_max_query_terms(25)
             .with_document_fields(vec![
                 (self.fields.title, vec![text(&topic.title)]),
@@ -72,36 +91,22 @@ impl Guide {
         let mut clauses: Vec<(Occur, Box<dyn Query>)> = vec![(Occur::Should, Box::new(like))];
         for name in around {
             let near = exactly(self.fields.keyword, name);
-            clauses.push((Occur::Should, Box::new(ConstScoreQuery::new(near, 4.0))));
+            clauses.push((Occur::Should, Box::new(ConstScoreQuery::new(near, NEAR))));
         }
-        self.find_topics(clauses, limit + 1)
-            .into_iter()
-            .map(|(_, topic)| topic)
-            .filter(|other| other.id != topic.id)
-            .collect()
-    }
-
-    /// Topics that match, the best first.
-    fn find_topics(
-        &self,
-        mut clauses: Vec<(Occur, Box<dyn Query>)>,
-        limit: usize,
-    ) -> Vec<(f32, Topic)> {
         let is_topic = ConstScoreQuery::new(exactly(self.fields.kind, record::TOPIC), 0.0);
-        clauses = vec![
-            (Occur::Must, Box::new(is_topic) as Box<dyn Query>),
+        let query = BooleanQuery::new(vec![
+            (Occur::Must, Box::new(is_topic)),
             (Occur::Must, Box::new(BooleanQuery::new(clauses))),
-        ];
-        let top = TopDocs::with_limit(limit.max(1)).order_by_score();
+        ]);
+        let top = TopDocs::with_limit(limit + 1).order_by_score();
         let found = self
             .searcher
-            .search(&BooleanQuery::new(clauses), &top)
+            .search_with_statistics_provider(&query, &top, &self.statistics())
             .unwrap_or_default();
         found
             .into_iter()
-            .filter_map(|(score, address)| {
-                Some((score, self.fields.read_topic(&self.doc(address)?)?))
-            })
+            .filter_map(|(_, address)| self.fields.read_topic(&self.doc(address)?))
+            .filter(|other| other.id != topic.id)
             .collect()
     }
 }

@@ -119,7 +119,7 @@ impl Tokenizer for Words {
 }
 
 /// The ranges of letters and digits, and of verbs such as `%v` and `%+v`.
-fn runs(text: &str) -> Vec<std::ops::Range<usize>> {
+pub(crate) fn runs(text: &str) -> Vec<std::ops::Range<usize>> {
     let mut runs: Vec<std::ops::Range<usize>> = Vec::new();
     let mut at = 0;
     while let Some(letter) = text[at..].chars().next() {

@@ -133,7 +133,11 @@ fn related_questions_belong_to_the_code() {
         let (code, topics) = rest.split_once("\n--- ").expect("topics");
         let acceptable: Vec<&str> = topics.split_whitespace().collect();
         let offset = code.find("$0").expect("a mark");
-        let document = Document::new(0, Language::from_name(language), &code.replacen("$0", "", 1));
+        let document = Document::new(
+            0,
+            Language::from_name(language),
+            &code.replacen("$0", "", 1),
+        );
         let line = code[..offset].lines().count();
         let Some(found) = related(&guide, &document, offset, QUESTIONS) else {
             panic!("nothing is related in\n{code}");
@@ -141,7 +145,10 @@ fn related_questions_belong_to_the_code() {
         for id in &acceptable {
             assert!(guide.topic(id).is_some(), "there is no topic {id}");
         }
-        let others = found.questions.iter().map(|question| question.topic.as_str());
+        let others = found
+            .questions
+            .iter()
+            .map(|question| question.topic.as_str());
         let others = others.filter(|id| *id != found.topic.id);
         let others: Vec<&str> = others.take(3).collect();
         assert_eq!(others.len(), 3, "three are offered in\n{code}");

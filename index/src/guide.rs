@@ -1,13 +1,7 @@
-//! The guide answers three questions from one index: what a name means, which questions are related
-//! to a topic, and what a search finds.
+//! The guide answers from one index what a name means; [`crate::related`] answers which questions are
+//! related, [`crate::search`] what a search finds.
 
-use tantivy::collector::TopDocs;
-use tantivy::query::{
-    BooleanQuery, BoostQuery, ConstScoreQuery, FuzzyTermQuery, MoreLikeThisQuery, Occur, Query,
-    TermQuery,
-};
-use tantivy::schema::{Field, IndexRecordOption, OwnedValue};
-use tantivy::snippet::SnippetGenerator;
+use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{
     DocAddress, DocSet as _, Index, ReloadPolicy, Searcher, TERMINATED, TantivyDocument, Term,
 };
@@ -23,8 +17,8 @@ use crate::topic::{KeywordName, Topic, qualified};
 /// All topics and cards behind one index. Opening one costs well under a millisecond; it is
 /// immutable and cheap to share between threads.
 pub struct Guide {
-    searcher: Searcher,
-    fields: Fields,
+    pub(crate) searcher: Searcher,
+    pub(crate) fields: Fields,
 }
 
 impl std::fmt::Debug for Guide {
@@ -40,60 +34,6 @@ pub struct Explanation {
     pub topic: Option<Topic>,
     /// Other topics that mention the same name.
     pub others: Vec<Topic>,
-}
-
-/// A question, and the topic that it belongs to.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RelatedQuestion {
-    /// The topic's id.
-    pub topic: String,
-    /// Which question of the topic, from 0.
-    pub number: usize,
-    pub ask: String,
-}
-
-/// A topic that a search found.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Hit {
-    pub topic: Topic,
-    pub score: f32,
-    /// The part of the text that fits the query best; plain text.
-    pub snippet: String,
-    /// Byte ranges of the query's words in the snippet.
-    pub highlights: Vec<std::ops::Range<usize>>,
-}
-
-/// How much a word found in a field counts.
-const WEIGHTS: Weights = Weights {
-    title: 5.0,
-    also: 4.0,
-    words: 3.0,
-    question: 1.6,
-    summary: 1.6,
-    pitfall: 0.7,
-    body: 1.0,
-};
-
-/// How much less a word counts that is only nearly the one asked for.
-const FUZZY: f32 = 0.35;
-
-/// Shortest word, in characters, for which a mistyped letter is forgiven.
-const FUZZY_MIN: usize = 4;
-
-/// The longest query that is looked at, in words.
-const QUERY_WORDS_MAX: usize = 16;
-
-/// The longest snippet, in bytes.
-const SNIPPET_MAX: usize = 160;
-
-struct Weights {
-    title: f32,
-    also: f32,
-    words: f32,
-    question: f32,
-    summary: f32,
-    pitfall: f32,
-    body: f32,
 }
 
 impl Guide {
@@ -233,174 +173,7 @@ impl Guide {
         names
     }
 
-    /// Questions related to an explanation, at most `limit`: the topic's own, then one of each topic
-    /// that mentions the same name, of each that the topic's author names as related, and of topics
-    /// with similar text. `around` are qualified names that stand near the cursor; topics that they
-    /// lead to come earlier among the similar ones.
-    pub fn related(
-        &self,
-        explained: &Explanation,
-        around: &[String],
-        limit: usize,
-    ) -> Vec<RelatedQuestion> {
-        let Some(topic) = &explained.topic else {
-            return Vec::new();
-        };
-        // Up to half of the places go to the topic itself.
-        let own = topic.questions.len().min(limit.div_ceil(2));
-        let mut questions: Vec<RelatedQuestion> = (0..own)
-            .filter_map(|number| question(topic, number))
-            .collect();
-        let mut seen = vec![topic.id.clone()];
-        // Mentions are many for common names; one leaves room for what the author chose.
-        let mentioning = explained.others.iter().take(1).cloned();
-        let named = topic.related.iter().filter_map(|id| self.topic(id));
-        let similar = std::iter::once_with(|| self.similar(topic, around, limit)).flatten();
-        for other in mentioning.chain(named).chain(similar) {
-            if questions.len() >= limit {
-                break;
-            }
-            if !seen.contains(&other.id) {
-                questions.extend(question(&other, 0));
-                seen.push(other.id);
-            }
-        }
-        questions
-    }
-
-    fn similar(&self, topic: &Topic, around: &[String], limit: usize) -> Vec<Topic> {
-        let text = |value: &String| OwnedValue::Str(value.clone());
-        let like = MoreLikeThisQuery::builder()
-            // The defaults (5 documents, 2 times) find nothing in a guide of short texts.
-            .with_min_doc_frequency(1)
-            .with_min_term_frequency(1)
-            .with_max_doc_frequency((self.searcher.num_docs() / 4).max(8))
-            .with_max_query_terms(25)
-            .with_document_fields(vec![
-                (self.fields.title, vec![text(&topic.title)]),
-                (self.fields.also, topic.also.iter().map(text).collect()),
-                (self.fields.summary, vec![text(&topic.summary)]),
-                (self.fields.body, vec![text(&topic.body)]),
-            ]);
-        let mut clauses: Vec<(Occur, Box<dyn Query>)> = vec![(Occur::Should, Box::new(like))];
-        for name in around {
-            let near = exactly(self.fields.keyword, name);
-            clauses.push((Occur::Should, Box::new(ConstScoreQuery::new(near, 4.0))));
-        }
-        self.find_topics(clauses, limit + 1)
-            .into_iter()
-            .map(|(_, topic)| topic)
-            .filter(|other| other.id != topic.id)
-            .collect()
-    }
-
-    /// The topics that fit a query best, at most `limit`. Words are stemmed, one wrong letter in
-    /// longer words is forgiven, and the last word may be unfinished.
-    pub fn search(&self, query: &str, limit: usize) -> Vec<Hit> {
-        let words = words(query);
-        let mut clauses: Vec<(Occur, Box<dyn Query>)> = Vec::new();
-        for (number, word) in words.iter().enumerate() {
-            let is_last = number + 1 == words.len();
-            clauses.push((Occur::Should, self.word_query(word, is_last)));
-        }
-        if clauses.is_empty() || limit == 0 {
-            return Vec::new();
-        }
-        let query = BooleanQuery::new(clauses);
-        let hits = self.find_topics(vec![(Occur::Must, Box::new(query.clone()))], limit);
-        hits.into_iter()
-            .map(|(score, topic)| self.hit(&query, score, topic))
-            .collect()
-    }
-
-    fn word_query(&self, word: &str, may_be_unfinished: bool) -> Box<dyn Query> {
-        let fields = self.fields;
-        let weighted = [
-            (fields.title, WEIGHTS.title),
-            (fields.also, WEIGHTS.also),
-            (fields.words, WEIGHTS.words),
-            (fields.question, WEIGHTS.question),
-            (fields.summary, WEIGHTS.summary),
-            (fields.pitfall, WEIGHTS.pitfall),
-            (fields.body, WEIGHTS.body),
-        ];
-        let mut clauses: Vec<(Occur, Box<dyn Query>)> = Vec::new();
-        for (field, weight) in weighted {
-            clauses.push((
-                Occur::Should,
-                Box::new(BoostQuery::new(exactly(field, word), weight)),
-            ));
-        }
-        if word.chars().count() >= FUZZY_MIN {
-            for (field, weight) in [
-                (fields.title, WEIGHTS.title),
-                (fields.also, WEIGHTS.also),
-                (fields.words, WEIGHTS.words),
-            ] {
-                let term = Term::from_field_text(field, word);
-                let fuzzy: Box<dyn Query> = if may_be_unfinished {
-                    Box::new(FuzzyTermQuery::new_prefix(term, 1, true))
-                } else {
-                    Box::new(FuzzyTermQuery::new(term, 1, true))
-                };
-                clauses.push((
-                    Occur::Should,
-                    Box::new(BoostQuery::new(fuzzy, weight * FUZZY)),
-                ));
-            }
-        }
-        Box::new(BooleanQuery::new(clauses))
-    }
-
-    fn hit(&self, query: &dyn Query, score: f32, topic: Topic) -> Hit {
-        let text = format!("{} {}", topic.summary, topic.body).replace('\n', " ");
-        let snippet = SnippetGenerator::create(&self.searcher, query, self.fields.body)
-            .ok()
-            .map(|mut generator| {
-                generator.set_max_num_chars(SNIPPET_MAX);
-                generator.snippet(&text)
-            });
-        match snippet.filter(|snippet| !snippet.is_empty()) {
-            Some(found) => Hit {
-                score,
-                snippet: found.fragment().to_owned(),
-                highlights: tantivy::snippet::collapse_overlapped_ranges(found.highlighted()),
-                topic,
-            },
-            None => Hit {
-                score,
-                snippet: topic.headline().to_owned(),
-                highlights: Vec::new(),
-                topic,
-            },
-        }
-    }
-
-    /// Topics that match, the best first.
-    fn find_topics(
-        &self,
-        mut clauses: Vec<(Occur, Box<dyn Query>)>,
-        limit: usize,
-    ) -> Vec<(f32, Topic)> {
-        let is_topic = ConstScoreQuery::new(exactly(self.fields.kind, record::TOPIC), 0.0);
-        clauses = vec![
-            (Occur::Must, Box::new(is_topic) as Box<dyn Query>),
-            (Occur::Must, Box::new(BooleanQuery::new(clauses))),
-        ];
-        let top = TopDocs::with_limit(limit.max(1)).order_by_score();
-        let found = self
-            .searcher
-            .search(&BooleanQuery::new(clauses), &top)
-            .unwrap_or_default();
-        found
-            .into_iter()
-            .filter_map(|(score, address)| {
-                Some((score, self.fields.read_topic(&self.doc(address)?)?))
-            })
-            .collect()
-    }
-
-    fn doc(&self, address: DocAddress) -> Option<TantivyDocument> {
+    pub(crate) fn doc(&self, address: DocAddress) -> Option<TantivyDocument> {
         self.searcher.doc(address).ok()
     }
 
@@ -425,36 +198,4 @@ impl Guide {
         }
         found
     }
-}
-
-/// A question of a topic as a related one.
-fn question(topic: &Topic, number: usize) -> Option<RelatedQuestion> {
-    let ask = topic.questions.get(number)?.ask.clone();
-    Some(RelatedQuestion {
-        topic: topic.id.clone(),
-        number,
-        ask,
-    })
-}
-
-fn exactly(field: Field, text: &str) -> Box<dyn Query> {
-    Box::new(TermQuery::new(
-        Term::from_field_text(field, text),
-        IndexRecordOption::WithFreqs,
-    ))
-}
-
-/// The words of a query, as the index spells them.
-fn words(query: &str) -> Vec<String> {
-    let mut analyzer = tokens::english();
-    let split = tokens::split_identifier(query);
-    let mut stream = analyzer.token_stream(&split);
-    let mut words: Vec<String> = Vec::new();
-    while words.len() < QUERY_WORDS_MAX && stream.advance() {
-        let word = &stream.token().text;
-        if !words.contains(word) {
-            words.push(word.clone());
-        }
-    }
-    words
 }

@@ -8,7 +8,9 @@
 //! - `record`: the schema of the index, topics and cards to documents and back; `tokens`: how texts
 //!   are cut into words.
 //! - [`store`]: where an index lives: in memory, or embedded in a program.
-//! - [`guide`]: the index asked: explain, related, search.
+//! - [`guide`]: the index asked what a name means; [`related`]: which questions belong to it;
+//!   [`search`]: what fits some words, with `search::lexicon` (what words mean the same),
+//!   `search::spelling` (words that the guide does not have) and `search::query`.
 
 pub mod card;
 pub mod folder;
@@ -18,13 +20,17 @@ pub mod language;
 pub mod mistake;
 pub mod parse;
 mod record;
+pub mod related;
+pub mod search;
 pub mod store;
 mod tokens;
 pub mod topic;
 
 pub use card::Card;
 pub use folder::Contents;
-pub use guide::{Explanation, Guide, Hit, RelatedQuestion};
+pub use guide::{Explanation, Guide};
 pub use language::Language;
 pub use mistake::Mistake;
+pub use related::RelatedQuestion;
+pub use search::Hit;
 pub use topic::{KeywordName, Level, Question, Topic};

@@ -8,6 +8,7 @@ use tantivy::schema::{
 };
 
 use crate::card::Card;
+use crate::search::lexicon::{self, LEXICON};
 use crate::tokens;
 use crate::topic::{Block, Change, KeywordName, Level, Pitfall, Question, Source, Topic};
 
@@ -30,7 +31,18 @@ pub(crate) struct Fields {
     pub(crate) summary: Field,
     pub(crate) body: Field,
     pub(crate) pitfall: Field,
-    pub(crate) question: Field,
+    /// The questions themselves, for search only.
+    pub(crate) ask: Field,
+    /// The model answers and follow-ups, for search only.
+    pub(crate) answer: Field,
+    /// Titles and other names as exact searches compare them.
+    pub(crate) name: Field,
+    /// The first part of the id.
+    pub(crate) section: Field,
+    /// The words of names, keywords, questions and summaries as they are written: the dictionary
+    /// that spelling is compared with.
+    pub(crate) spelled: Field,
+    question: Field,
     level: Field,
     covers: Field,
     related: Field,
@@ -65,7 +77,12 @@ pub(crate) fn schema() -> (Schema, Fields) {
         summary: schema.add_text_field("summary", searched().set_stored()),
         body: schema.add_text_field("body", searched().set_stored()),
         pitfall: schema.add_text_field("pitfall", searched().set_stored()),
-        question: schema.add_text_field("question", searched().set_stored()),
+        ask: schema.add_text_field("ask", searched()),
+        answer: schema.add_text_field("answer", searched()),
+        name: schema.add_text_field("name", STRING),
+        section: schema.add_text_field("section", STRING),
+        spelled: schema.add_text_field("spelled", spelled()),
+        question: schema.add_text_field("question", STORED),
         level: schema.add_text_field("level", STORED),
         covers: schema.add_u64_field("covers", STORED),
         related: schema.add_text_field("related", STORED),
@@ -89,15 +106,22 @@ fn searched() -> TextOptions {
     )
 }
 
+/// Words as they are written, without places.
+fn spelled() -> TextOptions {
+    TextOptions::default().set_indexing_options(
+        TextFieldIndexing::default()
+            .set_tokenizer(tokens::SPELLED)
+            .set_index_option(IndexRecordOption::Basic),
+    )
+}
+
 impl Fields {
     pub(crate) fn write_topic(&self, topic: &Topic) -> TantivyDocument {
         let mut doc = TantivyDocument::new();
         doc.add_text(self.kind, TOPIC);
         doc.add_text(self.id, &topic.id);
-        doc.add_text(self.words, &topic.id);
         for keyword in &topic.keywords {
             doc.add_text(self.keyword, keyword.qualified());
-            doc.add_text(self.words, tokens::split_identifier(&keyword.name));
         }
         for keyword in &topic.mentions {
             doc.add_text(self.mention, keyword.qualified());
@@ -136,7 +160,40 @@ impl Fields {
                 [&question.ask, &question.answer, &question.follow_up],
             );
         }
+        self.write_search(&mut doc, topic);
         doc
+    }
+
+    /// The fields that only searches need.
+    fn write_search(&self, doc: &mut TantivyDocument, topic: &Topic) {
+        doc.add_text(self.section, topic.section());
+        let words = [&topic.id]
+            .into_iter()
+            .chain(topic.keywords.iter().map(|keyword| &keyword.name));
+        let names = [&topic.title].into_iter().chain(&topic.also);
+        let asked = topic.questions.iter().map(|question| &question.ask);
+        for text in words.clone() {
+            doc.add_text(self.words, text);
+        }
+        // `sync.Cond` is also called `Cond`.
+        let unqualified = topic
+            .title
+            .rsplit_once('.')
+            .filter(|_| !topic.title.contains(' '))
+            .map(|(_, name)| name);
+        for name in names.clone().map(String::as_str).chain(unqualified) {
+            let words = tokens::words(name, |_| true);
+            if let Some(bag) = lexicon::bag(LEXICON.meanings(&words)) {
+                doc.add_text(self.name, bag);
+            }
+        }
+        for question in &topic.questions {
+            doc.add_text(self.ask, &question.ask);
+            add_all(doc, self.answer, [&question.answer, &question.follow_up]);
+        }
+        for text in words.chain(names).chain(asked).chain([&topic.summary]) {
+            doc.add_text(self.spelled, text);
+        }
     }
 
     pub(crate) fn read_topic(&self, doc: &TantivyDocument) -> Option<Topic> {

@@ -1,75 +1,251 @@
-//! How texts and queries are cut into words: lower case, stemmed, identifiers also by their parts.
+//! How texts and queries are cut into words: lower case, stemmed, identifiers whole and by their parts.
 
 use tantivy::Index;
 use tantivy::tokenizer::{
-    Language as Stem, LowerCaser, RemoveLongFilter, SimpleTokenizer, Stemmer, TextAnalyzer,
+    Language as Stem, LowerCaser, RemoveLongFilter, Stemmer, TextAnalyzer, Token, TokenStream,
+    Tokenizer,
 };
 
 /// The name of the analyser in the schema.
 pub(crate) const ENGLISH: &str = "guide_english";
 
+/// The name of the analyser for the words as they are written, which spelling is compared with.
+pub(crate) const SPELLED: &str = "guide_spelled";
+
 /// The longest word that is indexed, in bytes.
 const WORD_MAX: usize = 60;
+
+/// The shortest part of an identifier, in bytes: `gRPC` and `mTLS` are one word.
+const PART_MIN: usize = 2;
 
 /// Makes the analyser known to an index; needed before writing and before searching.
 pub(crate) fn register(index: &Index) {
     index.tokenizers().register(ENGLISH, english());
+    index.tokenizers().register(SPELLED, spelled());
 }
 
 pub(crate) fn english() -> TextAnalyzer {
-    TextAnalyzer::builder(SimpleTokenizer::default())
+    TextAnalyzer::builder(Words)
         .filter(RemoveLongFilter::limit(WORD_MAX))
         .filter(LowerCaser)
         .filter(Stemmer::new(Stem::English))
         .build()
 }
 
-/// An identifier, followed by its parts where it has several: `sync.WaitGroup` → `sync.WaitGroup
-/// Wait Group`. A name in capitals (`SETNX`) is one part.
-pub(crate) fn split_identifier(name: &str) -> String {
-    let mut out = name.to_owned();
-    let mut parts = String::new();
-    for word in name.split(|letter: char| !letter.is_alphanumeric()) {
-        let mut start = 0;
-        let mut before_lower = false;
-        let mut cuts = Vec::new();
-        for (at, letter) in word.char_indices() {
-            if letter.is_uppercase() && before_lower {
-                cuts.push(&word[start..at]);
-                start = at;
-            }
-            before_lower = letter.is_lowercase() || letter.is_numeric();
+fn spelled() -> TextAnalyzer {
+    TextAnalyzer::builder(Words)
+        .filter(RemoveLongFilter::limit(WORD_MAX))
+        .filter(LowerCaser)
+        .build()
+}
+
+/// A word of a query.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Word {
+    /// As the index has it.
+    pub(crate) stem: String,
+    /// In lower case.
+    pub(crate) written: String,
+}
+
+/// The words of a text, each identifier once: whole where `is_known` says so of its stem, else by its
+/// parts.
+pub(crate) fn words(text: &str, is_known: impl Fn(&str) -> bool) -> Vec<Word> {
+    let mut analyzer = english();
+    let mut stream = analyzer.token_stream(text);
+    let mut words = Vec::new();
+    // Parts of an identifier that is known end before this offset.
+    let mut known_to = 0;
+    while stream.advance() {
+        let token = stream.token();
+        if token.offset_from < known_to {
+            continue;
         }
-        if !cuts.is_empty() {
-            cuts.push(&word[start..]);
-            for cut in cuts {
-                parts.push(' ');
-                parts.push_str(cut);
+        if token.position_length > 1 {
+            if !is_known(&token.text) {
+                continue;
             }
+            known_to = token.offset_to;
         }
+        words.push(Word {
+            stem: token.text.clone(),
+            written: text[token.offset_from..token.offset_to].to_lowercase(),
+        });
     }
-    out.push_str(&parts);
-    out
+    words
+}
+
+/// The stem of a word in lower case.
+pub(crate) fn stem(word: &str) -> String {
+    let mut analyzer = english();
+    let mut stream = analyzer.token_stream(word);
+    if stream.advance() {
+        stream.token().text.clone()
+    } else {
+        String::new()
+    }
+}
+
+/// Runs of letters and digits. A run with capitals inside (`WaitGroup`) is one word, and each part is
+/// a word too, the first at the place of the whole: both spellings find it, also in a phrase.
+#[derive(Clone, Debug)]
+struct Words;
+
+impl Tokenizer for Words {
+    type TokenStream<'a> = Cut;
+
+    fn token_stream(&mut self, text: &str) -> Cut {
+        let mut tokens = Vec::new();
+        let mut position = 0;
+        for run in runs(text) {
+            let parts = parts(&text[run.clone()], run.start);
+            let mut push = |range: std::ops::Range<usize>, position, position_length| {
+                tokens.push(Token {
+                    offset_from: range.start,
+                    offset_to: range.end,
+                    position,
+                    text: text[range].to_owned(),
+                    position_length,
+                });
+            };
+            push(run, position, parts.len().max(1));
+            position += parts.len().max(1);
+            for (part, number) in parts.iter().zip(position - parts.len()..) {
+                push(part.clone(), number, 1);
+            }
+        }
+        Cut { tokens, next: 0 }
+    }
+}
+
+/// The ranges of letters and digits, and of verbs such as `%v` and `%+v`.
+pub(crate) fn runs(text: &str) -> Vec<std::ops::Range<usize>> {
+    let mut runs: Vec<std::ops::Range<usize>> = Vec::new();
+    let mut at = 0;
+    while let Some(letter) = text[at..].chars().next() {
+        let length = match letter {
+            '%' => verb(&text[at..]),
+            _ => text[at..]
+                .find(|letter: char| !letter.is_alphanumeric())
+                .unwrap_or(text.len() - at),
+        };
+        if length > 0 {
+            runs.push(at..at + length);
+        }
+        at += length.max(letter.len_utf8());
+    }
+    runs
+}
+
+/// The length of a verb of the Printf family at the start of a text; 0 where there is none.
+fn verb(text: &str) -> usize {
+    let flag = text[1..].starts_with(['+', '#']);
+    let letter = 1 + usize::from(flag);
+    let mut rest = text[letter..].chars();
+    let is_verb = rest
+        .next()
+        .is_some_and(|letter| letter.is_ascii_alphabetic())
+        && !rest.next().is_some_and(char::is_alphanumeric);
+    if is_verb { letter + 1 } else { 0 }
+}
+
+/// The parts of an identifier with capitals inside, as ranges of the text in which it begins at
+/// `offset`; none where it is one word, such as `SETNX`.
+fn parts(run: &str, offset: usize) -> Vec<std::ops::Range<usize>> {
+    let mut parts = Vec::new();
+    let mut start = 0;
+    let mut before_lower = false;
+    for (at, letter) in run.char_indices() {
+        if letter.is_uppercase() && before_lower {
+            parts.push(offset + start..offset + at);
+            start = at;
+        }
+        before_lower = letter.is_lowercase() || letter.is_numeric();
+    }
+    if parts.is_empty() {
+        return parts;
+    }
+    parts.push(offset + start..offset + run.len());
+    if parts.iter().any(|part| part.len() < PART_MIN) {
+        parts.clear();
+    }
+    parts
+}
+
+/// Tokens that have been cut already.
+#[derive(Debug)]
+struct Cut {
+    tokens: Vec<Token>,
+    /// One more than the index of the current token.
+    next: usize,
+}
+
+impl TokenStream for Cut {
+    fn advance(&mut self) -> bool {
+        self.next += 1;
+        self.next <= self.tokens.len()
+    }
+
+    fn token(&self) -> &Token {
+        &self.tokens[self.next - 1]
+    }
+
+    fn token_mut(&mut self) -> &mut Token {
+        &mut self.tokens[self.next - 1]
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::split_identifier;
+    use super::{english, words};
+
+    fn tokens(text: &str) -> Vec<(String, usize)> {
+        let mut analyzer = english();
+        let mut stream = analyzer.token_stream(text);
+        let mut found = Vec::new();
+        while stream.advance() {
+            found.push((stream.token().text.clone(), stream.token().position));
+        }
+        found
+    }
 
     #[test]
-    fn identifiers_are_found_by_their_parts() {
-        let cases = [
-            ("sync.WaitGroup", "sync.WaitGroup Wait Group"),
-            ("SETNX", "SETNX"),
-            ("maxmemory-policy", "maxmemory-policy"),
+    fn identifiers_are_words_whole_and_by_their_parts() {
+        let cases: &[(&str, &[(&str, usize)])] = &[
             (
-                "net/http.ListenAndServe",
-                "net/http.ListenAndServe Listen And Serve",
+                "a sync.WaitGroup waits",
+                &[
+                    ("a", 0),
+                    ("sync", 1),
+                    ("waitgroup", 2),
+                    ("wait", 2),
+                    ("group", 3),
+                    ("wait", 4),
+                ],
             ),
-            ("", ""),
+            ("SETNX", &[("setnx", 0)]),
+            ("gRPC", &[("grpc", 0)]),
+            ("maxmemory-policy", &[("maxmemori", 0), ("polici", 1)]),
+            ("%v, %+v: 5 %", &[("%v", 0), ("%+v", 1), ("5", 2)]),
+            ("'%like%'", &[("like", 0)]),
+            ("", &[]),
+            ("ÄÖ ü", &[("äö", 0), ("ü", 1)]),
         ];
-        for (name, expected) in cases {
-            assert_eq!(split_identifier(name), expected);
+        for (text, expected) in cases {
+            let found = tokens(text);
+            let found: Vec<(&str, usize)> = found.iter().map(|(t, at)| (t.as_str(), *at)).collect();
+            assert_eq!(&found, expected, "{text}");
         }
+    }
+
+    #[test]
+    fn a_query_takes_an_identifier_whole_or_apart() {
+        let stems = |is_known: bool| -> Vec<String> {
+            let words = words("copies WaitGroup now", |_| is_known).into_iter();
+            words.map(|word| word.stem).collect()
+        };
+        assert_eq!(stems(true), ["copi", "waitgroup", "now"]);
+        assert_eq!(stems(false), ["copi", "wait", "group", "now"]);
+        assert_eq!(words("Copies", |_| true)[0].written, "copies");
     }
 }

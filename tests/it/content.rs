@@ -1,11 +1,12 @@
 //! The built-in guide: every name that it claims is recognised in code and leads back to it, and the
 //! embedded index is the one that its sources make.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use viva::document::Document;
 use viva::features;
-use viva_guide::{Contents, Guide, KeywordName, Language, folder, store};
+use viva_guide::{Contents, Guide, KeywordName, Language, Topic, folder, store};
 
 fn contents() -> Contents {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -52,6 +53,64 @@ fn topics_come_out_of_the_index_as_they_went_in() {
     }
 }
 
+/// The entries of the list of questions that the guide has to answer, as `covers` numbers them.
+const ENTRIES: std::ops::RangeInclusive<u16> = 1..=157;
+
+/// How many topics there are at least.
+const TOPICS_MIN: usize = 330;
+
+#[test]
+fn every_entry_of_the_list_is_covered() {
+    let contents = contents();
+    let mut missing: Vec<u16> = ENTRIES.collect();
+    for topic in &contents.topics {
+        missing.retain(|entry| !topic.covers.contains(entry));
+        for entry in &topic.covers {
+            assert!(ENTRIES.contains(entry), "{}: no entry {entry}", topic.id);
+        }
+    }
+    assert!(missing.is_empty(), "no topic covers {missing:?}");
+    assert!(
+        contents.topics.len() >= TOPICS_MIN,
+        "only {} topics",
+        contents.topics.len()
+    );
+}
+
+/// Code leads to a topic by a name that it claims or mentions, by a card, or by the related questions
+/// of a topic that code leads to. The others are found by search only.
+#[test]
+#[expect(clippy::print_stdout, reason = "the topics are what the test is for")]
+fn code_leads_to_nearly_every_topic() {
+    let Contents { topics, cards } = contents();
+    let recognised = |name: &&KeywordName| !is_command(name);
+    let carded: BTreeSet<&str> = cards
+        .iter()
+        .filter(|card| recognised(&&card.keyword))
+        .filter_map(|card| card.topic.as_deref())
+        .collect();
+    let (named, others): (Vec<&Topic>, Vec<&Topic>) = topics.iter().partition(|topic| {
+        let mut names = topic.keywords.iter().chain(&topic.mentions);
+        names.any(|name| recognised(&name)) || carded.contains(topic.id.as_str())
+    });
+    let related: BTreeSet<&str> = named
+        .iter()
+        .flat_map(|topic| topic.related.iter().map(String::as_str))
+        .collect();
+    let (related, lost): (Vec<&Topic>, Vec<&Topic>) = others
+        .into_iter()
+        .partition(|topic| related.contains(topic.id.as_str()));
+    let lost: Vec<&str> = lost.iter().map(|topic| topic.id.as_str()).collect();
+    println!(
+        "{} topics by names, {} more by related questions, {} by search only: {}",
+        named.len(),
+        related.len(),
+        lost.len(),
+        lost.join(", ")
+    );
+    assert!(lost.len() * 20 <= topics.len(), "by search only: {lost:?}");
+}
+
 /// Every name that a topic or card claims, put into the smallest code that has it, is recognised,
 /// and the guide knows what was recognised.
 #[test]
@@ -61,7 +120,6 @@ fn every_claimed_name_is_recognised_in_its_language() {
     let mut checked = 0;
     for keyword in guide.vocabulary() {
         if is_command(&keyword) {
-            // Redis commands stand in Go code and scripts.
             continue;
         }
         checked += 1;
@@ -94,7 +152,7 @@ fn is_recognised(guide: &Guide, keyword: &KeywordName, text: &str) -> bool {
     })
 }
 
-/// Names in capitals of redis are commands.
+/// Names in capitals of redis are commands: they stand in Go code and scripts.
 fn is_command(keyword: &KeywordName) -> bool {
     keyword.language == Language::Redis
         && keyword

@@ -13,5 +13,6 @@ mod lifecycle;
 mod opening;
 mod order;
 mod packages;
+mod retrieval;
 mod searching;
 mod settings;

@@ -2,7 +2,7 @@
 
 import { accessSync, constants, statSync } from 'node:fs';
 import * as path from 'node:path';
-import { commands, window, workspace, type ExtensionContext } from 'vscode';
+import { commands, env, window, workspace, type ExtensionContext } from 'vscode';
 
 const NAME = process.platform === 'win32' ? 'viva.exe' : 'viva';
 
@@ -31,7 +31,9 @@ export function findBinary(context: ExtensionContext): Found {
 export async function tellProblem(problem: string): Promise<void> {
   const open = 'Open Settings';
   if ((await window.showErrorMessage(problem, open)) === open) {
-    await commands.executeCommand('workbench.action.openSettings', 'viva.server.path');
+    // The setting belongs to the machine that the server runs on.
+    const settings = env.remoteName ? 'openRemoteSettings' : 'openSettings';
+    await commands.executeCommand(`workbench.action.${settings}`, { query: 'viva.server.path' });
   }
 }
 

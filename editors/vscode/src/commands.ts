@@ -5,6 +5,7 @@ import {
   ProgressLocation,
   QuickPickItemKind,
   window,
+  workspace,
   type QuickPickItem,
   type TextDocument,
 } from 'vscode';
@@ -50,8 +51,10 @@ export async function explainHere(server: Server): Promise<void> {
   );
   if (await client.sendRequest(HoverRequest.type, place)) {
     await commands.executeCommand('editor.action.showHover');
-  } else {
+  } else if (workspace.getConfiguration('viva').get('hover.enable')) {
     void window.showInformationMessage('Viva has nothing to explain at the cursor.');
+  } else {
+    void window.showInformationMessage('Explanations are switched off by the setting viva.hover.enable.');
   }
 }
 

@@ -68,11 +68,13 @@ stop() {
 trap stop EXIT
 
 rm -rf "$artefacts"
-mkdir -p "$artefacts" "$home/user/User" "$home/user/Machine"
+mkdir -p "$artefacts" ${screenshots:+"$screenshots"} "$home/bin" "$home/user/User" "$home/user/Machine"
 cp -r "$root/tests/fixtures" "$home/work"
 cp "$here/settings.json" "$home/user/User/settings.json"
 echo '{}' > "$home/user/Machine/settings.json"
-code_server=(env HOME="$home" XDG_CONFIG_HOME="$home/config" XDG_DATA_HOME="$home/data"
+# VS Code asks a login shell for the PATH of extensions.
+echo "export PATH=$home/bin:/usr/bin:/bin" > "$home/.profile"
+code_server=(env HOME="$home" SHELL=/bin/bash XDG_CONFIG_HOME="$home/config" XDG_DATA_HOME="$home/data"
   XDG_CACHE_HOME="$home/cache" XDG_RUNTIME_DIR="$home" PATH="$vscode/bin:/usr/bin:/bin"
   "$vscode/node_modules/.bin/code-server" --config "$home/config.yaml" --auth none
   --user-data-dir "$home/user" --extensions-dir "$home/extensions")

@@ -3,7 +3,17 @@
 // of `viva explain --json`, so that no text of the guide stands here.
 
 import { execFileSync } from 'node:child_process';
-import { readFileSync, readdirSync, readlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { isDeepStrictEqual } from 'node:util';
 
@@ -19,6 +29,7 @@ const { chromium } = createRequire(`${VSCODE}/`)('playwright-core');
 
 const WORK = `${HOME}/work`;
 const TIMEOUT = 30_000; // milliseconds; for slow machines, never waited for in full
+const SCREEN = { width: 1200, height: 750 };
 const REST = 1500; // how long VS Code is watched for something that must not come, in milliseconds
 
 // One place in each language: the fixture, the keyword's line and text, and its name.
@@ -198,19 +209,8 @@ async function isInView(locator) {
   });
 }
 
-async function closePreview() {
-  await command('View: Close All Editors');
-}
-
-const USER_SETTINGS = `${HOME}/user/User/settings.json`;
-const INITIAL = JSON.parse(readFileSync(USER_SETTINGS, 'utf8'));
-
+// Changes the settings of the machine that the files are on, as the settings editor does.
 function set(settings) {
-  writeFileSync(USER_SETTINGS, JSON.stringify({ ...INITIAL, ...settings }));
-}
-
-// The settings of the machine that the files are on; a program's path is one of those.
-function setOnMachine(settings) {
   writeFileSync(`${HOME}/user/Machine/settings.json`, JSON.stringify(settings));
 }
 
@@ -234,13 +234,6 @@ function servers() {
     .map(Number);
 }
 
-// Keeps a part of the screen for the documentation.
-async function picture(name, clip) {
-  if (SCREENSHOTS) {
-    await page.screenshot({ path: `${SCREENSHOTS}/vscode-${name}.png`, clip });
-  }
-}
-
 // The suite -----------------------------------------------------------------------------------------
 
 async function hovers() {
@@ -254,9 +247,6 @@ async function hovers() {
       text.startsWith(explained.headline),
       { text, expected: explained.headline },
     );
-    if (place.keyword === 'sync.Cond') {
-      await picture('hover', { x: 0, y: 0, width: 1000, height: 620 });
-    }
   }
 }
 
@@ -274,7 +264,6 @@ async function codeActions() {
     entries,
   );
   await equal('the first is the topic’s own', entries[0], `Interview: ${plain(explained.questions[0].ask)}`);
-  await picture('menu', { x: 0, y: 0, width: 1000, height: 620 });
 
   const question = explained.questions[1];
   await page.keyboard.press('ArrowDown');
@@ -289,7 +278,7 @@ async function codeActions() {
   const other = plain(await link.innerText());
   await link.click();
   await check('a link leads to another topic’s page', await preview(other), other);
-  await closePreview();
+  await command('View: Close All Editors');
 }
 
 async function search() {
@@ -301,7 +290,7 @@ async function search() {
   await check('the search finds a topic while words are typed', found[0]?.startsWith(expected.title), found);
   await page.keyboard.press('Enter');
   await check('and opens its page', await preview(plain(expected.title)), expected.title);
-  await closePreview();
+  await command('View: Close All Editors');
 }
 
 async function questions() {
@@ -317,7 +306,7 @@ async function questions() {
   await page.keyboard.press('Enter');
   const title = plain(explained.topic.title);
   await check('and lead to their pages', await preview(title), title);
-  await closePreview();
+  await command('View: Close All Editors');
 }
 
 async function settings() {
@@ -333,7 +322,8 @@ async function settings() {
   // The light bulb is asked for on the next move of the cursor.
   const glows = await until(async () => {
     await page.keyboard.press('ArrowRight');
-    await sleep(300);
+    await page.keyboard.press('ArrowLeft');
+    await sleep(500);
     return (await bulb().count()) > 0;
   });
   await check('a light bulb, when it is wanted', glows, glows);
@@ -356,8 +346,15 @@ async function explainHere() {
   await check('or says that there is none', true);
 }
 
-async function crashes() {
+async function statusBar() {
   await equal('the status bar names Viva', plain(await status().innerText()), 'Viva');
+  await status().click();
+  const entries = await rows((texts) => texts.includes('Restart'));
+  await check('a click gives a menu', entries.includes('Restart') && entries.includes('Show Log'), entries);
+  await page.keyboard.press('Escape');
+}
+
+async function crashes() {
   for (let crash = 1; crash <= 3; crash += 1) {
     const [server, ...others] = await until(servers, (ids) => ids.length > 0);
     await equal(`one server runs before crash ${crash}`, others, []);
@@ -376,29 +373,110 @@ async function crashes() {
   await equal('until the user wants it', again.length, 1);
 }
 
-// The server's place: a wrong setting is told; one of an untrusted workspace is not heard.
+// Where the server is.
 async function places() {
-  setOnMachine({ 'viva.server.path': '/nowhere/viva' });
+  set({ 'viva.server.path': '/nowhere/viva' });
   const told = notification('/nowhere/viva');
   await told.waitFor();
   await check('a wrong viva.server.path is told', true);
   await told.hover();
   await told.locator('.monaco-button', { hasText: 'Open Settings' }).click();
-  await page.locator('.tab.active', { hasText: 'Settings' }).waitFor();
+  await page.locator('.setting-item-label', { hasText: 'Path' }).waitFor();
   await check('with the way to the setting', true);
-  setOnMachine({});
+  await page.keyboard.press('Escape');
+  set({});
   await until(servers, (ids) => ids.length > 0);
   await equal('and a right one is used at once', servers().length, 1);
 }
 
+// The extension without the server inside takes the one on the PATH, or tells that there is none.
+async function withoutServer() {
+  const extension = readdirSync(`${HOME}/extensions`).find((name) => name.startsWith('viva-ls.viva-'));
+  rmSync(`${HOME}/extensions/${extension}/server`, { recursive: true });
+  await start(WORK);
+  const [place] = PLACES;
+  const explained = explain(place);
+  await open(place.file, explained.at);
+  const told = notification('Viva’s server was not found');
+  await told.waitFor();
+  await equal('a missing server is told once', await told.count(), 1);
+  symlinkSync(VIVA, `${HOME}/bin/viva`);
+  await command('Viva: Restart');
+  const text = await until(hover);
+  await check('one on the PATH is found', text.startsWith(explained.headline), text);
+}
+
+// Whether VS Code, opening a folder whose own settings name a program as Viva's server, runs it.
+async function runsProgramOf(folder) {
+  const ran = `${folder}/ran`;
+  rmSync(ran, { force: true });
+  await start(folder);
+  const [place] = PLACES;
+  const explained = explain(place);
+  await open(place.file, explained.at);
+  const text = await until(hover);
+  await check('the keyword is explained', text.startsWith(explained.headline), text);
+  return existsSync(ran);
+}
+
+async function untrusted() {
+  const folder = `${HOME}/untrusted`;
+  cpSync(WORK, folder, { recursive: true });
+  mkdirSync(`${folder}/.vscode`);
+  const program = `${folder}/program`;
+  writeFileSync(program, `#!/bin/sh\ntouch ${folder}/ran\nexec ${VIVA} "$@"\n`, { mode: 0o755 });
+  writeFileSync(`${folder}/.vscode/settings.json`, JSON.stringify({ 'viva.server.path': program }));
+  await equal('a trusted folder chooses the server', await runsProgramOf(folder), true);
+
+  const file = `${HOME}/user/User/settings.json`;
+  const trust = { 'security.workspace.trust.enabled': true, 'security.workspace.trust.startupPrompt': 'never' };
+  writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, 'utf8')), ...trust }));
+  await equal('an untrusted one does not', await runsProgramOf(folder), false);
+  const restricted = await page.locator('.statusbar-item', { hasText: 'Restricted Mode' }).count();
+  await equal('which it was', restricted, 1);
+}
+
+// The pictures of the documentation.
+async function pictures() {
+  const keep = (name) => page.screenshot({ path: `${SCREENSHOTS}/vscode-${name}.png` });
+  await page.setViewportSize({ width: 960, height: 640 });
+  await command('View: Toggle Primary Side Bar Visibility');
+  const [place] = PLACES;
+  await open(place.file, explain(place).at);
+  await until(hover);
+  await keep('hover');
+  await menu();
+  await keep('menu');
+  await leave();
+  await page.setViewportSize(SCREEN);
+  await command('View: Toggle Primary Side Bar Visibility');
+  await command('View: Close All Editors');
+}
+
+const parts = [
+  hovers,
+  codeActions,
+  search,
+  questions,
+  settings,
+  explainHere,
+  statusBar,
+  crashes,
+  places,
+  withoutServer,
+  untrusted,
+];
+if (SCREENSHOTS) {
+  parts.unshift(pictures);
+}
 const browser = await chromium.launch({
   executablePath: '/usr/bin/chromium',
   args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking'],
 });
-page = await browser.newPage({ viewport: { width: 1200, height: 750 } });
+page = await browser.newPage({ viewport: SCREEN });
 page.setDefaultTimeout(TIMEOUT);
 await start(WORK);
-for (const part of [hovers, codeActions, search, questions, settings, explainHere, crashes, places]) {
+for (const part of parts) {
   const begin = Date.now();
   try {
     await part();

@@ -293,6 +293,25 @@ async function search() {
   await command('View: Close All Editors');
 }
 
+// VS Code shows only symbols whose names have every character of the query, so never any for a `?`.
+async function symbols() {
+  const expected = cli('search', '--json', 'leftmost prefix');
+  set({ 'viva.workspaceSymbols': 'always' });
+  const found = await until(
+    async () => {
+      await quickInput('Control+T', '#leftmost prefix');
+      await sleep(REST);
+      return rows((texts) => texts.length > 0);
+    },
+    (texts) => texts[0]?.includes(expected.title),
+  );
+  await check('the symbol search finds topics when it is asked to', found[0]?.includes(expected.title), found);
+  await page.keyboard.press('Enter');
+  await check('and their pages are rendered', await preview(plain(expected.title)), expected.title);
+  await command('View: Close All Editors');
+  set({});
+}
+
 async function questions() {
   const [place] = PLACES;
   const explained = explain(place);
@@ -457,6 +476,7 @@ const parts = [
   hovers,
   codeActions,
   search,
+  symbols,
   questions,
   settings,
   explainHere,

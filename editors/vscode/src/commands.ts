@@ -113,6 +113,8 @@ export async function questions(server: Server): Promise<void> {
   if (items.length > 0) {
     const placeHolder = 'Interview questions for this file';
     await openPage(await window.showQuickPick(items, { placeHolder }));
+  } else if (workspace.getConfiguration('viva').get('codeActions') === 'off') {
+    void window.showInformationMessage('Questions are switched off by the setting viva.codeActions.');
   } else {
     void window.showInformationMessage('Viva has no questions for this file.');
   }

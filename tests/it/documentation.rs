@@ -4,7 +4,8 @@
 use std::fs;
 use std::process::Command;
 
-use viva::lsp::settings;
+use serde_json::json;
+use viva::lsp::settings::{self, Kind};
 
 fn read(file: &str) -> String {
     fs::read_to_string(path(file)).unwrap_or_else(|error| panic!("{file}: {error}"))
@@ -17,16 +18,22 @@ fn path(file: &str) -> String {
 /// Compares the text between `<!-- NAME -->` and `<!-- /NAME -->` with what it should be.
 #[track_caller]
 fn check_part(file: &str, name: &str, expected: &str) {
-    let text = read(file);
     let (open, close) = (format!("<!-- {name} -->\n"), format!("<!-- /{name} -->"));
+    check_between(file, &open, &close, expected);
+}
+
+/// Compares the text between two marks with what it should be.
+#[track_caller]
+fn check_between(file: &str, open: &str, close: &str, expected: &str) {
+    let text = read(file);
     let start = text
-        .find(&open)
-        .unwrap_or_else(|| panic!("{file} has no part {name}"))
+        .find(open)
+        .unwrap_or_else(|| panic!("{file} has no {open}"))
         + open.len();
     let end = start
         + text[start..]
-            .find(&close)
-            .unwrap_or_else(|| panic!("{file}: {name} is not closed"));
+            .find(close)
+            .unwrap_or_else(|| panic!("{file}: {open} is not closed by {close}"));
     if std::env::var_os("UPDATE").is_some() {
         let updated = format!("{}{expected}{}", &text[..start], &text[end..]);
         fs::write(path(file), updated).expect("the documentation can be written");
@@ -34,7 +41,7 @@ fn check_part(file: &str, name: &str, expected: &str) {
         assert_eq!(
             &text[start..end],
             expected,
-            "{file}: {name} is stale; run `UPDATE=1 cargo test`"
+            "{file}: what follows {open} is stale; run `UPDATE=1 cargo test`"
         );
     }
 }
@@ -42,6 +49,39 @@ fn check_part(file: &str, name: &str, expected: &str) {
 #[test]
 fn the_settings_table_is_that_of_the_server() {
     check_part("README.md", "settings", &settings::markdown_table());
+}
+
+/// VS Code checks and documents the settings by the extension's package.json.
+#[test]
+fn the_settings_of_vs_code_are_those_of_the_server() {
+    let mut properties: Vec<String> = Vec::new();
+    for setting in settings::SETTINGS {
+        let mut property = match setting.kind {
+            Kind::Switch { default } => json!({ "type": "boolean", "default": default }),
+            Kind::Number {
+                default,
+                least,
+                most,
+            } => {
+                json!({ "type": "integer", "default": default, "minimum": least, "maximum": most })
+            }
+            Kind::Choice { of } => json!({ "type": "string", "default": of[0], "enum": of }),
+        };
+        property["markdownDescription"] = setting.what.into();
+        let text = serde_json::to_string_pretty(&property).expect("it is JSON");
+        let text = text.replace('\n', "\n          ");
+        properties.push(format!(
+            "          \"{}.{}\": {text}",
+            settings::SECTION,
+            setting.key
+        ));
+    }
+    check_between(
+        "editors/vscode/package.json",
+        "\"title\": \"Answers\",\n        \"properties\": {\n",
+        "\n        }\n      },\n",
+        &properties.join(",\n"),
+    );
 }
 
 /// The sample of the README is what its command prints: the beginning and the questions.

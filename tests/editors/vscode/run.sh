@@ -1,0 +1,100 @@
+#!/usr/bin/env bash
+# Tries Viva in a real VS Code, which is installed under tests/editors/.cache first.
+#
+#   tests/editors/vscode/run.sh                                # builds viva and tries it
+#   tests/editors/vscode/run.sh path/to/viva
+#   tests/editors/vscode/run.sh --screenshots [path/to/viva]   # also rewrites docs/images/vscode-*.png
+#
+# A check that fails leaves a screenshot in target/vscode, where VS Code's own log is too.
+set -euo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+root=$(cd "$here/../../.." && pwd)
+extension="$root/editors/vscode"
+artefacts="$root/target/vscode"
+
+screenshots=
+if [[ ${1-} == --screenshots ]]; then
+  screenshots="$root/docs/images"
+  shift
+fi
+if (($#)); then
+  viva=$1
+else
+  (cd "$root" && cargo build --quiet)
+  viva="${CARGO_TARGET_DIR:-$root/target}/debug/viva"
+fi
+if [[ ! -x $viva || $(basename "$viva") != viva ]]; then
+  echo "run.sh: no program called viva at $viva" >&2
+  exit 2
+fi
+viva=$(cd "$(dirname "$viva")" && pwd)/viva
+
+vscode=$("$here/setup.sh")
+export PATH="$vscode/bin:$PATH"
+
+# The extension, checked and packed with the server inside.
+retry() {
+  local try
+  for try in 1 2 3; do
+    "$@" && return
+    echo "run.sh: failed ($try of 3): $*" >&2
+    sleep $((try * 5))
+  done
+  return 1
+}
+cd "$extension"
+if ! cmp --quiet package-lock.json node_modules/.installed; then
+  # No dependency needs its install script.
+  retry npm ci --silent --ignore-scripts --no-audit --no-fund
+  cp package-lock.json node_modules/.installed
+fi
+npm run --silent typecheck
+rm -f -- *.vsix
+npm run --silent package > /dev/null
+npm run --silent package -- --target linux-x64 "$viva" > /dev/null
+
+home=$(mktemp -d)
+group=
+stop() {
+  # The whole group: extension hosts and language servers outlive VS Code else.
+  if [[ $group ]]; then
+    kill -- "-$group" 2> /dev/null || true
+    sleep 0.5
+    kill -9 -- "-$group" 2> /dev/null || true
+  fi
+  rm -rf "$home" 2> /dev/null || { sleep 2; rm -rf "$home"; }
+}
+trap stop EXIT
+
+rm -rf "$artefacts"
+mkdir -p "$artefacts" ${screenshots:+"$screenshots"} "$home/bin" "$home/user/User" "$home/user/Machine"
+cp -r "$root/tests/fixtures" "$home/work"
+cp "$here/settings.json" "$home/user/User/settings.json"
+echo '{}' > "$home/user/Machine/settings.json"
+# VS Code asks a login shell for the PATH of extensions.
+echo "export PATH=$home/bin:/usr/bin:/bin" > "$home/.profile"
+code_server=(env HOME="$home" SHELL=/bin/bash XDG_CONFIG_HOME="$home/config" XDG_DATA_HOME="$home/data"
+  XDG_CACHE_HOME="$home/cache" XDG_RUNTIME_DIR="$home" PATH="$vscode/bin:/usr/bin:/bin"
+  "$vscode/node_modules/.bin/code-server" --config "$home/config.yaml" --auth none
+  --user-data-dir "$home/user" --extensions-dir "$home/extensions")
+"${code_server[@]}" --install-extension "$extension"/viva-linux-x64-*.vsix > "$artefacts/vscode.log" 2>&1
+
+setsid "${code_server[@]}" --bind-addr 127.0.0.1:0 --disable-telemetry --disable-update-check \
+  --disable-getting-started-override >> "$artefacts/vscode.log" 2>&1 < /dev/null &
+group=$!
+address=
+for ((try = 0; try < 300; try++)); do
+  address=$(sed -n 's/.*HTTP server listening on \(http[^ ]*\).*/\1/p' "$artefacts/vscode.log")
+  [[ $address ]] && break
+  sleep 0.1
+done
+if [[ ! $address ]]; then
+  cat "$artefacts/vscode.log" >&2
+  echo "run.sh: VS Code did not start" >&2
+  exit 1
+fi
+
+HOME="$home" VIVA="$viva" VIVA_TEST_VSCODE="$vscode" VIVA_TEST_HOME="$home" \
+  VIVA_TEST_ADDRESS="$address" VIVA_TEST_ARTEFACTS="$artefacts" VIVA_TEST_SCREENSHOTS="$screenshots" \
+  node "$here/test.mjs"

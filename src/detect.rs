@@ -65,6 +65,9 @@ fn by_name(name: &str) -> Option<Language> {
     if is_dockerfile && !name.ends_with(".dockerignore") {
         return Some(Language::Dockerfile);
     }
+    if is_compose(&name) {
+        return Some(Language::Compose);
+    }
     let stem = name
         .strip_suffix(".conf")
         .or_else(|| name.strip_suffix(".conf.tmpl"))?;
@@ -74,6 +77,17 @@ fn by_name(name: &str) -> Option<Language> {
             || stem.ends_with(&format!("-{kind}"))
     });
     is_redis.then_some(Language::Redis)
+}
+
+/// `compose.yaml`, `compose.prod.yml`, `docker-compose-test.yml`: the names that `docker compose`
+/// finds by itself, and what people derive from them.
+fn is_compose(name: &str) -> bool {
+    [".yaml", ".yml"]
+        .into_iter()
+        .find_map(|extension| name.strip_suffix(extension))
+        .is_some_and(|stem| {
+            stem == "compose" || stem.starts_with("compose.") || stem.starts_with("docker-compose")
+        })
 }
 
 fn by_content(name: &str, text: &str) -> Option<Language> {
@@ -142,7 +156,18 @@ mod tests {
             ("conf", "/etc/sentinel.conf", "", Some(Language::Redis)),
             ("conf", "cache.conf", redis, Some(Language::Redis)),
             ("conf", "nginx.conf", "user www;\nmaxmemory 1\n", None),
-            ("dockercompose", "compose.yaml", "", Some(Language::Compose)),
+            ("dockercompose", "x.yaml", "", Some(Language::Compose)),
+            (
+                "yaml",
+                "file:///a/compose.yaml",
+                "",
+                Some(Language::Compose),
+            ),
+            ("yaml", "compose.prod.yml", "", Some(Language::Compose)),
+            ("", "docker-compose.yml", "", Some(Language::Compose)),
+            ("", "docker-compose-test.yaml", "", Some(Language::Compose)),
+            ("yaml", "composer.yaml", "", None),
+            ("yaml", "values.yaml", "", None),
             ("", "", "", None),
             ("rust", "main.rs", redis, None),
         ];

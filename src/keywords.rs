@@ -4,6 +4,7 @@
 //! A recogniser knows syntax only. Whether a name means something to the guide is the guide's
 //! business, so a keyword carries every name it could be looked up by.
 
+pub mod compose;
 pub mod dockerfile;
 pub mod go;
 pub mod redis_conf;
@@ -64,7 +65,7 @@ pub fn all(language: Language, source: Source<'_>) -> Vec<Keyword> {
         Language::Dockerfile => dockerfile::keywords(source),
         Language::Sql => sql::keywords(source),
         Language::Redis => redis_conf::keywords(source),
-        Language::Compose => Vec::new(),
+        Language::Compose => compose::keywords(source),
     }
 }
 
@@ -76,7 +77,7 @@ pub fn at(language: Language, source: Source<'_>, offset: usize) -> Option<Keywo
         Language::Dockerfile => dockerfile::keyword_at,
         Language::Sql => sql::keyword_at,
         Language::Redis => redis_conf::keyword_at,
-        Language::Compose => return None,
+        Language::Compose => compose::keyword_at,
     };
     keyword_at(source, offset).or_else(|| {
         let before = source.text.get(..offset)?.chars().next_back()?.len_utf8();

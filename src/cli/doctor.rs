@@ -102,7 +102,7 @@ const SNIPPETS: &str = r#"**Neovim 0.11**, in `init.lua`:
 ```lua
 vim.lsp.config('viva', {
   cmd = { 'viva', 'lsp' },
-  filetypes = { 'go', 'dockerfile', 'sql', 'mysql', 'conf', 'redis' },
+  filetypes = { 'go', 'dockerfile', 'sql', 'mysql', 'conf', 'redis', 'yaml', 'yaml.docker-compose' },
 })
 vim.lsp.enable('viva')
 ```

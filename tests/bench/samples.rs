@@ -34,13 +34,15 @@ pub(crate) const GO: &str = include_str!("../fixtures/queue/queue.go");
 pub(crate) const GO_PLACE: &str = "q.notFull.Wa";
 
 /// One sample of each language that has a fixture.
-pub(crate) fn all() -> [Sample; 4] {
+pub(crate) fn all() -> [Sample; 5] {
     let dockerfile = include_str!("../fixtures/image/Dockerfile");
+    let compose = include_str!("../fixtures/stack/compose.yaml");
     let sql = include_str!("../fixtures/shop/schema.sql");
     let redis = include_str!("../fixtures/cache/redis.conf");
     [
         Sample::new(Language::Go, GO, GO_PLACE),
         Sample::new(Language::Dockerfile, dockerfile, "COPY --fr"),
+        Sample::new(Language::Compose, compose, "depends_"),
         Sample::new(Language::Sql, sql, "    SKIP LO"),
         Sample::new(Language::Redis, redis, "maxmemory-pol"),
     ]

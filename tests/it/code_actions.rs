@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::client::{Client, marked};
 
-const SAMPLES: [(&str, &str, &str, &str); 4] = [
+const SAMPLES: [(&str, &str, &str, &str); 5] = [
     (
         "go",
         "q.go",
@@ -22,6 +22,12 @@ const SAMPLES: [(&str, &str, &str, &str); 4] = [
         "s.sql",
         "SELECT 1 UNION$0 ALL SELECT 2",
         "mysql/union-vs-union-all",
+    ),
+    (
+        "yaml",
+        "compose.yaml",
+        "services:\n  web:\n    restart: alw$0ays\n",
+        "containers/restart-policies",
     ),
     (
         "conf",

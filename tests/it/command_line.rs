@@ -153,6 +153,11 @@ fn keywords_lists_what_is_recognised_in_every_language() {
             "containers/multi-stage",
         ),
         (
+            "tests/fixtures/stack/compose.yaml",
+            "compose:restart: unless-stopped",
+            "containers/restart-policies",
+        ),
+        (
             "tests/fixtures/shop/schema.sql",
             "sql:UNION ALL",
             "mysql/union-vs-union-all",

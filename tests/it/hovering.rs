@@ -98,6 +98,41 @@ fn go_is_explained() {
 }
 
 #[test]
+fn compose_files_are_explained() {
+    let restart = Some(("containers/restart-policies", "restart"));
+    check(
+        "dockercompose",
+        "file:///x.yaml",
+        "services:\n  web:\n    res$0tart: always\n",
+        restart,
+    );
+    check(
+        "yaml",
+        "file:///docker-compose.yml",
+        "services:\n  web:\n    image: \"x\n    res$0tart: always\n",
+        restart,
+    );
+    check(
+        "yaml.docker-compose",
+        "file:///compose.yaml",
+        "services:\n  \"💣\": {build: {tar$0get: dev}}\n",
+        Some(("containers/multi-stage", "target")),
+    );
+    check(
+        "yaml",
+        "file:///compose.yaml",
+        "services:\n  rest$0art:\n    image: x\n",
+        None,
+    );
+    check(
+        "yaml",
+        "file:///values.yaml",
+        "services:\n  web:\n    res$0tart: always\n",
+        None,
+    );
+}
+
+#[test]
 fn dockerfiles_are_explained() {
     let copy = Some(("containers/copy-vs-add", "ADD"));
     check(

@@ -1,7 +1,7 @@
 ---@brief
 ---
 --- Viva explains the keyword under the cursor the way an interviewer would want to hear it, in Go,
---- Dockerfiles, SQL (MySQL) and redis.conf, and offers the interview questions that belong to it.
+--- Dockerfiles, compose.yaml, SQL (MySQL) and redis.conf, and offers the interview questions that belong to it.
 --- It runs beside gopls and other servers. `viva` must be on the PATH.
 ---
 --- Enable it with `vim.lsp.enable('viva')`.
@@ -10,8 +10,8 @@
 return {
   cmd = { 'viva', 'lsp' },
   -- Neovim calls redis.conf `conf`, as it does many files: Viva knows a redis.conf by its name or its
-  -- content, and says nothing about any other.
-  filetypes = { 'go', 'dockerfile', 'sql', 'mysql', 'conf', 'redis' },
+  -- content, and says nothing about any other. The same goes for compose.yaml among `yaml`.
+  filetypes = { 'go', 'dockerfile', 'sql', 'mysql', 'conf', 'redis', 'yaml', 'yaml.docker-compose' },
   -- Viva needs no project; the repository comes first, so that one process serves all its modules.
   root_markers = { '.git', 'go.work', 'go.mod' },
 }

@@ -113,6 +113,18 @@ fn only_the_edges_know_json_async_and_the_process() {
 }
 
 #[test]
+fn files_are_read_in_few_places() {
+    never(
+        |name| {
+            let is_edge = is_module(name, "lsp") || is_module(name, "cli");
+            !is_edge && !is_module(name, "package") && name != "src/main.rs"
+        },
+        &["std::fs", "fs::", "std::path"],
+        "files are read by the edges and by src/package.rs, which hand them on as data",
+    );
+}
+
+#[test]
 fn documents_hide_ropey_and_know_no_guide() {
     never(
         |name| !is_module(name, "document"),

@@ -239,3 +239,16 @@ fn a_client_without_markdown_gets_plain_text() {
         "{text}"
     );
 }
+
+#[test]
+fn words_of_other_languages_in_go_are_explained() {
+    let code = "package p\n\nimport (\n\t\"database/sql\"\n\t\"github.com/gomodule/redigo/redis\"\n\tgo_redis \"github.com/redis/go-redis/v9\"\n)\n\nfunc f(db *sql.DB, conn redis.Conn, c *go_redis.ClusterClient) {\n\tdb.Query(\"SELECT 'ß', \\\"💣\\\" AS b UNION ALL SELECT 1, 2\")\n\tconn.Do(\"CONFIG\", \"SET\", \"maxmemory\", \"1gb\")\n\tc.SetNX(nil, \"k\", 1, 0)\n}\n";
+    for (before, topic, word) in [
+        ("UNION A", "mysql/union-vs-union-all", "UNION ALL"),
+        ("\"CONFIG\", \"SE", "redis/configuration", "SET"),
+        ("c.Set", "redis/distributed-lock", "SetNX"),
+    ] {
+        let fixture = code.replacen(before, &format!("{before}$0"), 1);
+        check("go", "file:///q.go", &fixture, Some((topic, word)));
+    }
+}

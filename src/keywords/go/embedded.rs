@@ -1,5 +1,7 @@
 //! SQL and Redis commands in string literals, with the bytes of the file that they stand in.
 
+use std::ops::Range;
+
 use tree_sitter::Node;
 use viva_guide::Language;
 
@@ -11,6 +13,10 @@ use crate::keywords::{Source, sql};
 
 /// Longer texts are taken for data.
 const LONGEST_QUERY: usize = 1 << 20;
+
+/// How far behind the start of its line a literal is looked at once more, in bytes: a file that is one
+/// line must not be read again for each of its literals.
+const LONGEST_LINE: usize = 4096;
 
 /// Stands for an expression between literals. A letter, because most are names or parts of names.
 const UNKNOWN_PART: char = 'x';
@@ -91,7 +97,7 @@ impl<'a> Resolver<'a> {
                 .iter()
                 .any(|part| is_text(*part) && contains(*part, offset)),
         };
-        if self.quiet > 0 || !is_wanted || !self.is_code(whole) {
+        if self.quiet > 0 || !is_wanted {
             return;
         }
         let is_query = self.queries.contains(&whole.id());
@@ -99,23 +105,20 @@ impl<'a> Resolver<'a> {
         for part in parts {
             text.push(*part, self.part.text);
         }
-        if text.text.len() > LONGEST_QUERY || !(is_query || sql::is_statement(&text.text)) {
+        let is_sql = text.text.len() <= LONGEST_QUERY
+            && (is_query || sql::is_statement(&text.text))
+            && self.is_code(whole);
+        if !is_sql {
             return;
         }
         for keyword in sql::keywords(Source::new(&text.text)) {
-            let places = text.places.get(keyword.range).unwrap_or_default();
-            let (Some(first), Some(last)) = (places.first(), places.last()) else {
-                continue;
-            };
-            // A word that is not from a literal to its last letter is none of the file's.
-            if places.iter().any(|(start, end)| start == end) {
-                continue;
+            for range in text.ranges(keyword.range.clone()) {
+                self.say_embedded(Keyword {
+                    range,
+                    language: Some(Language::Sql),
+                    ..keyword.clone()
+                });
             }
-            self.say_embedded(Keyword {
-                range: first.0..last.1,
-                language: Some(Language::Sql),
-                ..keyword
-            });
         }
     }
 
@@ -158,7 +161,10 @@ impl<'a> Resolver<'a> {
     /// strings for a string.
     fn is_code(&self, literal: Node<'a>) -> bool {
         let start = literal.start_byte();
-        !Quotes::before(self.part.text, start).cover(start)
+        let near = start.saturating_sub(LONGEST_LINE)..start;
+        let bytes = self.part.text.as_bytes().get(near).unwrap_or_default();
+        let is_near_line_start = start <= LONGEST_LINE || bytes.contains(&b'\n');
+        !is_near_line_start || !Quotes::before(self.part.text, start).cover(start)
     }
 }
 
@@ -194,6 +200,35 @@ struct Unquoted {
 }
 
 impl Unquoted {
+    /// Where a range of the text stands in the file: in each literal without blanks at its ends. Nowhere
+    /// if a part of it is from no literal.
+    fn ranges(&self, range: Range<usize>) -> Vec<Range<usize>> {
+        let places = self.places.get(range.clone()).unwrap_or_default();
+        if places.iter().any(|(start, end)| start == end) {
+            return Vec::new();
+        }
+        let bytes = &self.text.as_bytes()[range];
+        let mut ranges: Vec<Range<usize>> = Vec::new();
+        let mut last: Option<(usize, usize)> = None;
+        for ((start, end), byte) in places.iter().zip(bytes) {
+            let goes_on = last.is_some_and(|place| place == (*start, *end) || place.1 == *start);
+            if !goes_on {
+                ranges.push(*start..*start);
+            }
+            if let Some(range) = ranges.last_mut() {
+                if !byte.is_ascii_whitespace() {
+                    range.end = *end;
+                } else if range.end == range.start {
+                    range.start = *end;
+                    range.end = *end;
+                }
+            }
+            last = Some((*start, *end));
+        }
+        ranges.retain(|range| !range.is_empty());
+        ranges
+    }
+
     fn push(&mut self, node: Node<'_>, source: &str) {
         let range = node.byte_range();
         let literal = source.get(range.clone()).unwrap_or_default();

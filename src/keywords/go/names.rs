@@ -145,6 +145,11 @@ const CLIENTS: [&str; 9] = [
     "UniversalClient",
 ];
 
+/// The type whose commands a type has, too.
+pub(super) fn same_commands(package: &str, name: &str) -> Option<&'static str> {
+    (known_path(package) == GO_REDIS && CLIENTS.contains(&name)).then_some("Client")
+}
+
 /// The path by which a package is known.
 fn known_path(package: &str) -> &str {
     RENAMED
@@ -171,8 +176,8 @@ pub(super) fn type_member_names(package: &str, name: &str, member: &str) -> Vec<
     let mut names: Vec<String> = [package, known]
         .map(|package| format!("{package}.{name}.{member}"))
         .into();
-    if known == GO_REDIS && CLIENTS.contains(&name) {
-        names.push(format!("{known}.Client.{member}"));
+    if let Some(client) = same_commands(package, name) {
+        names.push(format!("{known}.{client}.{member}"));
     }
     names.extend([package, known].map(|package| format!("{package}.{name}")));
     if package != "builtin" {

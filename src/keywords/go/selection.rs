@@ -244,7 +244,12 @@ fn step_library<'a>(
     arguments: &[Type<'a>],
     name: &'a str,
 ) -> Step<'a> {
-    if let Some(member) = library::type_member(package, type_name, name) {
+    // A client of several kinds has the same commands.
+    let member = library::type_member(package, type_name, name).or_else(|| {
+        let client = names::same_commands(package, type_name)?;
+        library::type_member(package, client, name)
+    });
+    if let Some(member) = member {
         let type_ = match member {
             Member::Function(signature) => Type::Function(Rc::new(signature.substitute(arguments))),
             Member::Value(type_) | Member::Alias(type_) => type_.substitute(arguments),

@@ -700,7 +700,7 @@ fn escapes_and_joined_strings_keep_their_places() {
     check_embedded("db.Query(\"SELECT a F\\x52$0OM t\")", "sql:FROM @ F\\x52OM");
     check_embedded(
         "db.Query(\"SELECT a FROM t UNION \" +\n\t`AL$0L SELECT b FROM u`)",
-        "sql:UNION ALL sql:UNION sql:ALL @ UNION \" +\n\t`ALL",
+        "sql:UNION ALL sql:UNION sql:ALL @ ALL",
     );
     check_embedded(
         "db.Query(\"SELECT a FROM \" + s + \" WHE$0RE b = 1\")",
@@ -838,4 +838,32 @@ fn before_go_1_22_a_goroutine_shares_the_variables_of_a_loop() {
 fn a_word_of_the_next_line_is_no_member_of_a_package() {
     check_body("x := sync.\n\tread$0Services()", "nothing");
     check_body("x := sy$0nc.\n\treadServices()", "sync @ sync");
+}
+
+#[test]
+fn results_of_commands_are_known_for_every_redis_client() {
+    let path = "github.com/redis/go-redis/v9";
+    check(
+        &format!(
+            "package p\nimport \"{path}\"\nfunc f(c redis.UniversalClient) {{ c.Get(ctx, k).Res$0ult() }}"
+        ),
+        &format!("{path}.StringCmd.Result {path}.StringCmd {path} @ Result"),
+    );
+}
+
+#[test]
+fn sql_for_pgx_is_recognised() {
+    let file = |body: &str| {
+        format!(
+            "package p\nimport (\n\"github.com/jackc/pgx/v5\"\n\"github.com/jackc/pgx/v5/pgxpool\"\n)\nfunc f(b *pgx.Batch) {{\n{body}\n}}\n"
+        )
+    };
+    for body in [
+        "c, err := pgx.Connect(ctx, url); c.Query(ctx, `$1 UNI$0ON $2`)",
+        "p, err := pgxpool.New(ctx, url); p.Exec(ctx, `$1 UNI$0ON $2`)",
+        "p, err := pgxpool.New(ctx, url); tx, err := p.Begin(ctx); tx.Exec(ctx, `$1 UNI$0ON $2`)",
+        "b.Queue(`$1 UNI$0ON $2`)",
+    ] {
+        check(&file(body), "sql:UNION @ UNION");
+    }
 }

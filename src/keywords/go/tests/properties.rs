@@ -43,7 +43,7 @@ outer:
 	case t := <-After(limit):
 		fmt.Println(t.Unix(), Now().Sub(t).Seconds())
 		fmt.Println("SELECT a \"b\" FROM "+name+` WHERE a = 1
-			UNION ALL SELECT`, "not SQL")
+			UNION`+" ALL SELECT", "not SQL")
 	default:
 		go func(done chan<- struct{}) { done <- struct{}{} }(make(chan struct{}, 1))
 	}

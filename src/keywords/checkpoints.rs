@@ -153,7 +153,12 @@ impl Checkpoints {
             if stop.at <= start.at {
                 return number;
             }
+            // A token that reaches past the offset leaves no place for a checkpoint before it.
+            let is_past = doubtful.is_none() && stop.at > offset;
             self.keep(number + 1, stop);
+            if is_past {
+                return number;
+            }
         }
     }
 

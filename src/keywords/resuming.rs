@@ -25,7 +25,7 @@ pub(super) struct Stop {
 }
 
 /// How far a whole text is read at once, in bytes: what is kept on the way is small then.
-const STRIDE: usize = if cfg!(test) { 48 } else { 1 << 20 };
+const STRIDE: usize = if cfg!(test) { 2048 } else { 1 << 20 };
 
 /// Every keyword of a text that begins in this state.
 pub(super) fn all(start: &State, text: &str) -> Vec<Keyword> {

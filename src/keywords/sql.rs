@@ -76,7 +76,9 @@ impl State {
             lexer.skip_to_token();
             let before = lexer.clone();
             let token = lexer.next();
-            if token.is_none_or(|token| token.start >= target) {
+            // How far hints reach is not kept.
+            let may_stop = token.is_none_or(|token| token.start >= target && !before.is_in_hints());
+            if may_stop {
                 marks.push((tokens.len(), before));
             }
             let Some(token) = token else { break };

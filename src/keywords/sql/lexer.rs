@@ -47,8 +47,6 @@ pub(super) struct State {
     /// What `DELIMITER` has set, if it has.
     delimiter: Option<String>,
     in_version_comment: bool,
-    /// How many bytes of optimizer hints follow.
-    hints: Option<usize>,
     is_within_line: bool,
     may_be_hinted: bool,
 }
@@ -95,7 +93,7 @@ impl<'a> Lexer<'a> {
             position,
             delimiter: state.delimiter.as_deref().unwrap_or(";"),
             in_version_comment: state.in_version_comment,
-            hints_end: state.hints.map(|length| position + length),
+            hints_end: None,
             at_line_start: !state.is_within_line,
             may_be_hinted: state.may_be_hinted,
         }
@@ -107,7 +105,6 @@ impl<'a> Lexer<'a> {
                 .filter(|delimiter| *delimiter != ";")
                 .map(str::to_owned),
             in_version_comment: self.in_version_comment,
-            hints: self.hints_end.map(|end| end - self.position),
             is_within_line: !self.at_line_start,
             may_be_hinted: self.may_be_hinted,
         }
@@ -115,6 +112,10 @@ impl<'a> Lexer<'a> {
 
     pub(super) fn position(&self) -> usize {
         self.position
+    }
+
+    pub(super) fn is_in_hints(&self) -> bool {
+        self.hints_end.is_some()
     }
 
     /// How far the text has been looked at: what follows cannot change a token so far.

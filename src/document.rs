@@ -2,12 +2,14 @@
 //!
 //! This module hides ropey: outside it, a place in a text is a byte offset or an LSP position.
 
+use std::borrow::Cow;
 use std::ops::Range;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use ropey::{Rope, RopeSlice};
 use viva_guide::Language;
 
+use crate::keywords::checkpoints::{Checkpoints, Parts};
 use crate::keywords::{self, Keyword, Source, go};
 
 /// What a column counts.
@@ -42,6 +44,8 @@ pub struct Document {
     /// Computed when first asked for, once per version.
     parsed: Arc<OnceLock<Parsed>>,
     outline: Arc<OnceLock<Arc<go::PackageFile>>>,
+    /// For languages that are read in parts; shared by the copies of a version.
+    checkpoints: Option<Arc<Mutex<Checkpoints>>>,
     /// The tree of an earlier version with the edits since then noted in it.
     old_tree: Option<tree_sitter::Tree>,
 }
@@ -62,6 +66,7 @@ impl Document {
             rope: Rope::from_str(text),
             parsed: Arc::default(),
             outline: Arc::default(),
+            checkpoints: checkpoints(language),
             old_tree: None,
         }
     }
@@ -81,7 +86,16 @@ impl Document {
 
     /// The keyword at a byte offset.
     pub fn keyword_at(&self, offset: usize) -> Option<Keyword> {
-        keywords::at(self.language?, self.source(), offset)
+        let language = self.language?;
+        let Some(shared) = &self.checkpoints else {
+            return keywords::at(language, self.source(), offset);
+        };
+        // An edit does not wait for a long reading: that works on a copy.
+        let lock = || shared.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut checkpoints = lock().clone();
+        let found = checkpoints.keyword_at(&Text(&self.rope), offset);
+        *lock() = checkpoints;
+        found
     }
 
     /// Every keyword, in the order of the text.
@@ -126,6 +140,7 @@ impl Document {
         self.rope = Rope::from_str(text);
         self.parsed = Arc::default();
         self.outline = Arc::default();
+        self.checkpoints = checkpoints(self.language);
         self.old_tree = None;
     }
 
@@ -136,6 +151,14 @@ impl Document {
         let chars = self.rope.byte_to_char(range.start)..self.rope.byte_to_char(range.end);
         self.rope.remove(chars.clone());
         self.rope.insert(chars.start, text);
+        if let Some(shared) = &mut self.checkpoints {
+            let mut kept = shared
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .clone();
+            kept.edit(&range, text.len());
+            *shared = Arc::new(Mutex::new(kept));
+        }
         // The tree of the last parsed version carries on, with this edit noted in it.
         let tree = match self.parsed.get() {
             Some(parsed) => parsed.tree.clone(),
@@ -220,6 +243,26 @@ impl Document {
     /// How many lines there are; a text that ends with a line end has an empty last line.
     pub fn line_count(&self) -> usize {
         self.rope.len_lines()
+    }
+}
+
+fn checkpoints(language: Option<Language>) -> Option<Arc<Mutex<Checkpoints>>> {
+    Some(Arc::new(Mutex::new(Checkpoints::new(language?)?)))
+}
+
+/// A rope whose parts recognisers may see.
+struct Text<'a>(&'a Rope);
+
+impl Parts for Text<'_> {
+    fn length(&self) -> usize {
+        self.0.len_bytes()
+    }
+
+    fn part(&self, range: Range<usize>) -> (usize, Cow<'_, str>) {
+        let boundary = |offset| self.0.char_to_byte(self.0.byte_to_char(offset));
+        let start = boundary(range.start);
+        let slice = self.0.byte_slice(start..boundary(range.end));
+        (start, Cow::from(slice))
     }
 }
 

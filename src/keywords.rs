@@ -4,15 +4,19 @@
 //! A recogniser knows syntax only. Whether a name means something to the guide is the guide's
 //! business, so a keyword carries every name it could be looked up by.
 
+pub mod checkpoints;
 pub mod compose;
 pub mod dockerfile;
 pub mod go;
 pub mod redis_conf;
+mod resuming;
 pub mod sql;
 
 use std::ops::Range;
 
 use viva_guide::Language;
+
+use resuming::{Stop, Window};
 
 /// What a recogniser sees: the text, and for languages that have one the syntax tree of exactly
 /// that text.
@@ -56,6 +60,43 @@ pub struct Sense {
     pub name: String,
     /// What to say about this very place: `buffered channel, capacity 10`.
     pub note: Option<String>,
+}
+
+/// What a recogniser knows in the middle of a text, so that reading can go on there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum State {
+    Sql(sql::State),
+    Dockerfile(dockerfile::State),
+    /// Nothing: each line is for itself.
+    Line,
+}
+
+impl State {
+    /// How many bytes before its place reading looks at.
+    fn behind(&self) -> usize {
+        match self {
+            // Whether a word is directly before a colon.
+            State::Sql(_) => 1,
+            State::Dockerfile(_) | State::Line => 0,
+        }
+    }
+
+    /// Reads from a place where this is the state to the first place at or after `target` where
+    /// reading can be interrupted. With an offset, other keywords than the one there may be left
+    /// out. None: that takes more text.
+    fn read(
+        &self,
+        window: &Window<'_>,
+        from: usize,
+        target: usize,
+        wanted: Option<usize>,
+    ) -> Option<Stop> {
+        match self {
+            State::Sql(state) => state.read(window, from, target, wanted),
+            State::Dockerfile(state) => state.read(window, from, target, wanted),
+            State::Line => None,
+        }
+    }
 }
 
 /// Every keyword of a file, in the order of the text.

@@ -143,3 +143,149 @@ fn edits_leave_the_document_as_if_it_had_been_opened_with_that_text() {
         }
     }
 }
+
+/// Damages a text again and again and asks after each edit, or after several: the document that has
+/// been edited answers as one that has just been opened.
+fn check_edits(language: Language, fixture: &str, pieces: &[&str], rounds: usize) {
+    let mut seed: u64 = 11;
+    let mut random = move |below: usize| {
+        seed = seed
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(seed >> 33).expect("31 bits fit") % below.max(1)
+    };
+    for _ in 0..rounds {
+        let mut model = fixture.to_owned();
+        let mut document = Document::new(0, Some(language), &model);
+        for _ in 0..30 {
+            let from = model.floor_char_boundary(random(model.len() + 1));
+            let length = if random(20) == 0 { 300 } else { random(8) };
+            let to = model.floor_char_boundary((from + length).min(model.len()));
+            let piece = if random(20) == 0 {
+                fixture
+            } else {
+                pieces[random(pieces.len())]
+            };
+            model.replace_range(from..to.max(from), piece);
+            document.replace(from..to.max(from), piece);
+            if random(3) == 0 {
+                continue;
+            }
+            let fresh = Document::new(0, Some(language), &model);
+            let found = fresh.keywords();
+            let (near, anywhere) = (from.min(model.len()), random(model.len() + 1));
+            let some = random(found.len());
+            let keyword = found.get(some).map_or(0, |keyword| keyword.range.start);
+            for offset in [anywhere, near, near + 1, keyword, anywhere, model.len()] {
+                let expected = found
+                    .iter()
+                    .find(|keyword| keyword.range.contains(&offset))
+                    .or_else(|| found.iter().find(|keyword| keyword.range.end == offset));
+                let answer = document.keyword_at(offset);
+                assert_eq!(
+                    answer.as_ref(),
+                    expected,
+                    "{language:?} at {offset} of {model:?}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn after_edits_sql_answers_as_if_just_opened() {
+    let fixture = include_str!("../../tests/fixtures/shop/schema.sql");
+    let fixture = format!(
+        "{fixture}\nDELIMITER $$\nCREATE PROCEDURE p() BEGIN SELECT CASE WHEN a THEN 'x' END, @@sql_mode FROM t; END$$\nDELIMITER ;\n\
+        INSERT INTO t VALUES (1, 'it''s', NULL), (2, \"b\\\"c\", DEFAULT) ON DUPLICATE KEY UPDATE a = VALUES(a);\nSELECT /*+ MAX_EXECUTION_TIME(1) */ 1 /*!80000 + 2 */;\n"
+    );
+    let pieces = [
+        "'",
+        "\"",
+        "`",
+        "/*",
+        "*/",
+        "/*!80000 ",
+        "-- ",
+        "#",
+        "\n",
+        ";",
+        "\nDELIMITER $$\n",
+        "$$",
+        "(",
+        ")",
+        "SELECT ",
+        "é",
+        "x",
+        " ON DUPLICATE KEY UPDATE ",
+        "/*+ ",
+        ":",
+        "CASE ",
+        ".",
+        "@@",
+    ];
+    check_edits(Language::Sql, &fixture, &pieces, 6);
+}
+
+#[test]
+fn after_edits_dockerfiles_answer_as_if_just_opened() {
+    let fixture = include_str!("../../tests/fixtures/image/Dockerfile");
+    let fixture = format!(
+        "{fixture}SHELL [\"a\"]\nRUN <<EOF cat <<-B\nFROM x\nEOF\n\tCOPY\n\tB\nRUN a \\\n# x\n  && b\nONBUILD ADD --chown=1 a b\n"
+    );
+    let pieces = [
+        "\\\n",
+        "\n",
+        "# ",
+        "<<EOF",
+        "\nEOF\n",
+        "RUN ",
+        "FROM x AS y\n",
+        "# escape=`\n",
+        "`\n",
+        "é",
+        "SHELL [\"x\"]\n",
+        "--mount=type=cache ",
+        "\r\n",
+        "$TARGETOS",
+    ];
+    check_edits(Language::Dockerfile, &fixture, &pieces, 20);
+}
+
+#[test]
+fn after_edits_other_files_answer_as_if_just_opened() {
+    let fixture = include_str!("../../tests/fixtures/cache/redis.conf");
+    check_edits(
+        Language::Redis,
+        fixture,
+        &[
+            "\n",
+            "#",
+            "\"",
+            "sentinel ",
+            "é",
+            "appendonly yes\n",
+            "\r",
+            " ",
+        ],
+        10,
+    );
+    let fixture = include_str!("../../tests/fixtures/stack/compose.yaml");
+    check_edits(
+        Language::Compose,
+        &fixture[..400],
+        &["\n", ":", "  ", "{", "- ", "\"", "é"],
+        1,
+    );
+}
+
+#[test]
+fn after_edits_go_answers_as_if_just_opened() {
+    let fixture = include_str!("../../tests/fixtures/queue/queue.go");
+    check_edits(
+        Language::Go,
+        fixture,
+        &["\n", "\"", "`", "{", "}", "x := sync.", "/*", "chan ", "é"],
+        4,
+    );
+}

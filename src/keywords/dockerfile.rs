@@ -11,47 +11,78 @@ mod tests;
 
 use std::ops::Range;
 
+use super::resuming::{self, Stop, Window};
 use super::{Keyword, Sense, Source};
 use lines::{Joined, Line, Lines};
 use words::{Instruction, is_exec_form, variables, words};
 
 /// Every keyword of a Dockerfile in text order, without overlaps.
 pub fn keywords(source: Source<'_>) -> Vec<Keyword> {
-    let mut shell = Shell::Default;
-    let mut found = Vec::new();
-    for line in Lines::new(source.text) {
-        match line {
-            Line::Directive(range) => found.push(directive(source.text, range)),
-            Line::Instruction(line) => found.extend(instruction_keywords(&line, &mut shell)),
-        }
-    }
-    found
+    resuming::all(&super::State::Dockerfile(State::default()), source.text)
 }
 
-/// The keyword whose range contains a byte offset. Only the line of the offset is taken apart.
+/// The keyword whose range contains a byte offset.
 pub fn keyword_at(source: Source<'_>, offset: usize) -> Option<Keyword> {
-    let mut shell = Shell::Default;
-    for line in Lines::new(source.text) {
-        match line {
-            Line::Directive(range) if offset < range.end => {
-                return range
-                    .contains(&offset)
-                    .then(|| directive(source.text, range));
+    let start = super::State::Dockerfile(State::default());
+    resuming::at(&start, source.text, offset)
+}
+
+/// What is known between two lines, so that reading can go on there.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct State {
+    lines: lines::State,
+    shell: Shell,
+}
+
+impl State {
+    /// Reads from a line where this is the state to the first one at or after `target`. None: that
+    /// takes more text.
+    pub(super) fn read(
+        &self,
+        window: &Window<'_>,
+        from: usize,
+        target: usize,
+        wanted: Option<usize>,
+    ) -> Option<Stop> {
+        let text = window.text;
+        let mut lines = Lines::resume(text, from, self.lines.clone());
+        let mut shell = self.shell;
+        let mut keywords = Vec::new();
+        loop {
+            lines.skip_bodies(target);
+            if lines.position() >= target {
+                break;
             }
-            Line::Directive(_) => {}
-            Line::Instruction(line) if offset < line.end => {
-                let mut found = instruction_keywords(&line, &mut shell).into_iter();
-                return found.find(|keyword| keyword.range.contains(&offset));
+            let before = lines.position();
+            let Some(line) = lines.next() else { break };
+            // A keyword that is not wanted need not be taken apart.
+            let is_wanted = wanted.is_none_or(|at| (before..lines.position()).contains(&at));
+            match line {
+                Line::Directive(range) => keywords.push(directive(text, range)),
+                Line::Instruction(line) if is_wanted => {
+                    keywords.extend(instruction_keywords(&line, &mut shell));
+                }
+                Line::Instruction(line) => shell.follow(&line),
             }
-            Line::Instruction(line) => shell.follow(&line),
         }
+        // The last line may go on in what follows.
+        if !window.is_last && lines.position() >= text.len() {
+            return None;
+        }
+        let (at, lines) = lines.suspend();
+        Some(Stop {
+            at,
+            looked_at: at,
+            keywords,
+            state: super::State::Dockerfile(Self { lines, shell }),
+        })
     }
-    None
 }
 
 /// What runs the shell form.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Shell {
+    #[default]
     Default,
     /// A `SHELL` instruction of the stage has set another one.
     Set,

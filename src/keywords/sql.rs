@@ -12,45 +12,123 @@ pub(super) mod mutations;
 #[cfg(test)]
 mod tests;
 
+use super::resuming::{self, Stop, Window};
 use super::{Keyword, Source};
 use lexer::{Kind, Lexer, Token};
 
 /// Every keyword of a script in text order, without overlaps.
 pub fn keywords(source: Source<'_>) -> Vec<Keyword> {
-    let mut found = Vec::new();
-    let mut tokens = Vec::new();
-    for token in Lexer::new(source.text) {
-        tokens.push(token);
-        if ends_statement(token) {
-            found.extend(statement::keywords(source.text, &tokens, None));
-            tokens.clear();
-        }
-    }
-    found.extend(statement::keywords(source.text, &tokens, None));
-    found
+    resuming::all(&super::State::Sql(State::default()), source.text)
 }
 
-/// The keyword whose range contains a byte offset. What is before its statement is only lexed.
+/// The keyword whose range contains a byte offset.
 pub fn keyword_at(source: Source<'_>, offset: usize) -> Option<Keyword> {
-    let mut lexer = Lexer::new(source.text);
-    let mut statement = lexer.clone();
-    while let Some(token) = lexer.next() {
-        if ends_statement(token) && token.end <= offset {
-            statement = lexer.clone();
-        } else if token.end > offset {
-            break;
+    resuming::at(&super::State::Sql(State::default()), source.text, offset)
+}
+
+/// What is known in the middle of a script, so that reading can go on there.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct State {
+    lexer: lexer::State,
+    /// None at the beginning of a statement.
+    within: Option<Within>,
+    is_inside: bool,
+}
+
+/// Within a statement: the kind of the token before, and what the statement's reader knows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Within {
+    before: Kind,
+    reader: statement::State,
+}
+
+/// How many tokens a reader looks ahead, at most: the longest phrase and what may follow it.
+const AHEAD: usize = 32;
+
+impl State {
+    /// Reads from a place where this is the state to the first place at or after `target` where
+    /// reading can be interrupted. None: that takes more text.
+    pub(super) fn read(
+        &self,
+        window: &Window<'_>,
+        from: usize,
+        target: usize,
+        wanted: Option<usize>,
+    ) -> Option<Stop> {
+        let text = window.text;
+        let mut lexer = if self.is_inside {
+            Lexer::resume(text, from, &self.lexer)
+        } else {
+            Lexer::new(text)
+        };
+        let mut tokens: Vec<Token> = Vec::new();
+        // The text of the token before does not matter any more.
+        tokens.extend(self.within.as_ref().map(|within| Token {
+            kind: within.before,
+            start: from,
+            end: from,
+        }));
+        // Lexers before the tokens from the target on, with the number of the token.
+        let mut marks: Vec<(usize, Lexer<'_>)> = Vec::new();
+        loop {
+            if marks.len() > AHEAD {
+                break;
+            }
+            lexer.skip_to_token();
+            let before = lexer.clone();
+            let token = lexer.next();
+            // How far hints reach is not kept.
+            let may_stop = token.is_none_or(|token| token.start >= target && !before.is_in_hints());
+            if may_stop {
+                marks.push((tokens.len(), before));
+            }
+            let Some(token) = token else { break };
+            tokens.push(token);
         }
-    }
-    let mut tokens = Vec::new();
-    for token in statement {
-        tokens.push(token);
-        if ends_statement(token) {
-            break;
+        let looked_at = lexer.looked_at();
+        if !window.is_last && looked_at > text.len() {
+            return None;
         }
+        let limit = marks.first().map_or(tokens.len(), |(number, _)| *number);
+        let mut keywords = Vec::new();
+        let mut resumed = self.within.as_ref().map(|within| &within.reader);
+        let mut start = 0;
+        let mut at = usize::from(resumed.is_some());
+        let mut reader = resumed.cloned();
+        while at < limit {
+            let end = tokens[at..]
+                .iter()
+                .position(|token| ends_statement(*token))
+                .map_or(tokens.len(), |length| at + length + 1);
+            let statement = &tokens[start..end];
+            let (found, stop, state) =
+                statement::read(text, statement, resumed.take(), limit - start, wanted);
+            keywords.extend(found);
+            at = start + stop;
+            let is_over = at == end
+                && tokens
+                    .get(end - 1)
+                    .is_some_and(|last| ends_statement(*last));
+            reader = (!is_over).then_some(state);
+            start = end;
+        }
+        let (_, lexer) = marks.into_iter().find(|(number, _)| *number == at)?;
+        let position = lexer.position();
+        let within = reader.and_then(|reader| {
+            let before = tokens.get(at.checked_sub(1)?)?.kind;
+            Some(Within { before, reader })
+        });
+        Some(Stop {
+            at: position,
+            looked_at: looked_at.min(text.len()),
+            keywords,
+            state: super::State::Sql(Self {
+                lexer: lexer.state(),
+                within,
+                is_inside: true,
+            }),
+        })
     }
-    statement::keywords(source.text, &tokens, Some(offset))
-        .into_iter()
-        .next()
 }
 
 /// Whether a text in a program is SQL, as far as its first statement tells.

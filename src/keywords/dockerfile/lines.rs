@@ -2,6 +2,7 @@
 //! directives and here-documents (`frontend/dockerfile/parser/parser.go`).
 
 use std::borrow::Cow;
+use std::collections::VecDeque;
 use std::ops::Range;
 
 use super::heredoc::{self, Marker};
@@ -25,8 +26,6 @@ pub(super) struct Joined<'a> {
     pub(super) heredocs: Vec<Range<usize>>,
     /// Where each physical line begins: offset in `text`, offset in the source.
     pieces: Vec<(usize, usize)>,
-    /// The end in the source, past the here-documents.
-    pub(super) end: usize,
 }
 
 impl Joined<'_> {
@@ -47,29 +46,68 @@ impl Joined<'_> {
     }
 }
 
-/// Reads a file line by line.
+/// Reads a file line by line; between two of them the caller skips the bodies of here-documents.
 pub(super) struct Lines<'a> {
     source: &'a str,
     position: usize,
+    state: State,
+}
+
+/// What is known between two lines.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct State {
     escape: u8,
     /// The parser directives seen so far while further ones are valid: they end at the first line
     /// that is not one.
     directives: Option<Vec<&'static str>>,
+    /// The here-documents whose bodies follow.
+    bodies: VecDeque<Body>,
+    is_at_start: bool,
+}
+
+/// The body of a here-document: what ends it, and whether tabs before that are ignored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Body {
+    end: String,
+    strips_tabs: bool,
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self {
+            escape: b'\\',
+            directives: Some(Vec::new()),
+            bodies: VecDeque::new(),
+            is_at_start: true,
+        }
+    }
 }
 
 impl<'a> Lines<'a> {
-    pub(super) fn new(source: &'a str) -> Self {
-        let position = if source.starts_with('\u{feff}') {
+    /// Goes on at a line where this is the state.
+    pub(super) fn resume(source: &'a str, position: usize, state: State) -> Self {
+        let mark = if state.is_at_start && source.starts_with('\u{feff}') {
             '\u{feff}'.len_utf8()
         } else {
             0
         };
         Self {
             source,
-            position,
-            escape: b'\\',
-            directives: Some(Vec::new()),
+            position: position + mark,
+            state: State {
+                is_at_start: false,
+                ..state
+            },
         }
+    }
+
+    /// Where the next line begins, and what is known there.
+    pub(super) fn suspend(self) -> (usize, State) {
+        (self.position, self.state)
+    }
+
+    pub(super) fn position(&self) -> usize {
+        self.position
     }
 
     /// The next physical line without its line ending, and where it starts.
@@ -83,17 +121,17 @@ impl<'a> Lines<'a> {
 
     /// The key word of a parser directive, as a range of `line`, with the effect it has.
     fn directive(&mut self, line: &str) -> Option<Range<usize>> {
-        let seen = self.directives.as_mut()?;
+        let seen = self.state.directives.as_mut()?;
         let found = parse_directive(line).filter(|(name, ..)| !seen.contains(name));
         let Some((name, range, value)) = found else {
-            self.directives = None;
+            self.state.directives = None;
             return None;
         };
         seen.push(name);
         if name == "escape"
             && let [escape @ (b'\\' | b'`')] = value.as_bytes()
         {
-            self.escape = *escape;
+            self.state.escape = *escape;
         }
         Some(range)
     }
@@ -107,7 +145,7 @@ impl<'a> Lines<'a> {
             if trimmed.is_empty() || trimmed.starts_with('#') {
                 continue;
             }
-            let continued = continued(line, self.escape);
+            let continued = continued(line, self.state.escape);
             pieces.push((text.len(), start));
             text.to_mut().push_str(continued.unwrap_or(line));
             if continued.is_none() {
@@ -117,22 +155,27 @@ impl<'a> Lines<'a> {
         Joined {
             text,
             pieces,
-            escape: self.escape,
+            escape: self.state.escape,
             heredocs: Vec::new(),
-            end: self.position,
         }
     }
 
-    /// Skips the body of a here-document. An unterminated one reaches to the end of the file.
-    fn skip_body(&mut self, marker: &Marker) {
-        while let Some((_, line)) = self.physical() {
-            let line = if marker.strips_tabs {
+    /// Skips the bodies of here-documents, and stops between two lines at or after `limit`. An
+    /// unterminated one reaches to the end of the file.
+    pub(super) fn skip_bodies(&mut self, limit: usize) {
+        while self.position < limit
+            && let Some(body) = self.state.bodies.pop_front()
+        {
+            let Some((_, line)) = self.physical() else {
+                return self.state.bodies.push_front(body);
+            };
+            let line = if body.strips_tabs {
                 line.trim_start_matches('\t')
             } else {
                 line
             };
-            if line == marker.name {
-                break;
+            if line != body.end {
+                self.state.bodies.push_front(body);
             }
         }
     }
@@ -152,21 +195,27 @@ impl<'a> Iterator for Lines<'a> {
             if trimmed.is_empty() || trimmed.starts_with('#') {
                 continue;
             }
-            let mut joined = match continued(trimmed, self.escape) {
+            let mut joined = match continued(trimmed, self.state.escape) {
                 Some(content) => self.join(start, content),
                 None => Joined {
                     text: Cow::Borrowed(trimmed),
                     pieces: vec![(0, start)],
-                    escape: self.escape,
+                    escape: self.state.escape,
                     heredocs: Vec::new(),
-                    end: self.position,
                 },
             };
-            for marker in heredoc::markers(&joined.text, joined.escape) {
-                self.skip_body(&marker);
-                joined.heredocs.push(marker.range);
+            for Marker {
+                range,
+                name,
+                strips_tabs,
+            } in heredoc::markers(&joined.text, joined.escape)
+            {
+                self.state.bodies.push_back(Body {
+                    end: name,
+                    strips_tabs,
+                });
+                joined.heredocs.push(range);
             }
-            joined.end = self.position;
             return Some(Line::Instruction(joined));
         }
     }

@@ -41,6 +41,16 @@ impl Token {
     }
 }
 
+/// What a lexer knows besides its place, so that another one can go on there.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct State {
+    /// What `DELIMITER` has set, if it has.
+    delimiter: Option<String>,
+    in_version_comment: bool,
+    is_within_line: bool,
+    may_be_hinted: bool,
+}
+
 /// Reads tokens; comments and the bounds of version comments (`/*!80000 … */`) are left out, as
 /// what stands within the latter is code.
 #[derive(Clone)]
@@ -74,6 +84,47 @@ impl<'a> Lexer<'a> {
             at_line_start: true,
             may_be_hinted: false,
         }
+    }
+
+    /// Goes on where another lexer stopped.
+    pub(super) fn resume(source: &'a str, position: usize, state: &'a State) -> Self {
+        Self {
+            source,
+            position,
+            delimiter: state.delimiter.as_deref().unwrap_or(";"),
+            in_version_comment: state.in_version_comment,
+            hints_end: None,
+            at_line_start: !state.is_within_line,
+            may_be_hinted: state.may_be_hinted,
+        }
+    }
+
+    pub(super) fn state(&self) -> State {
+        State {
+            delimiter: Some(self.delimiter)
+                .filter(|delimiter| *delimiter != ";")
+                .map(str::to_owned),
+            in_version_comment: self.in_version_comment,
+            is_within_line: !self.at_line_start,
+            may_be_hinted: self.may_be_hinted,
+        }
+    }
+
+    pub(super) fn position(&self) -> usize {
+        self.position
+    }
+
+    pub(super) fn is_in_hints(&self) -> bool {
+        self.hints_end.is_some()
+    }
+
+    /// How far the text has been looked at: what follows cannot change a token so far.
+    pub(super) fn looked_at(&self) -> usize {
+        // Operators and the beginnings of comments are looked at some bytes ahead.
+        let ahead = self.delimiter.len() + 8;
+        self.hints_end
+            .unwrap_or_default()
+            .max(self.position + ahead)
     }
 
     fn rest(&self) -> &'a [u8] {
@@ -117,6 +168,13 @@ impl<'a> Lexer<'a> {
                 [byte, ..] if *byte == quote => return self.skip(1),
                 _ => self.skip(1),
             }
+        }
+    }
+
+    /// Goes to where the next token begins; within optimizer hints that is known later.
+    pub(super) fn skip_to_token(&mut self) {
+        if self.hints_end.is_none() {
+            self.skip_silence();
         }
     }
 

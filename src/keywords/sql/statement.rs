@@ -17,12 +17,35 @@ use super::vocabulary::{self, Entry, Phrase};
 use crate::keywords::Keyword;
 use roles::Role;
 
-/// The keywords among the tokens of a statement. With an offset, only the one there.
-pub(super) fn keywords(text: &str, tokens: &[Token], at: Option<usize>) -> Vec<Keyword> {
+/// What a reader knows in the middle of a statement, so that another one can go on there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct State {
+    expected: Expected,
+    scope: Scope,
+    outer: Vec<Scope>,
+    first: &'static str,
+    last: Option<&'static str>,
+    /// Whether `last` is the token before.
+    is_directly_after: bool,
+    pending: Pending,
+    concerns_table: bool,
+    updates_duplicates: bool,
+}
+
+/// Reads the tokens of a statement up to the one at `limit`, or a few more where one keyword has
+/// several. With a state, the first token has been read by another reader. With an offset, only the
+/// keyword there is found. Also says where reading stopped.
+pub(super) fn read(
+    text: &str,
+    tokens: &[Token],
+    state: Option<&State>,
+    limit: usize,
+    wanted: Option<usize>,
+) -> (Vec<Keyword>, usize, State) {
     let mut reader = Reader {
         text,
         tokens,
-        wanted: at,
+        wanted,
         position: 0,
         expected: Expected::Statement,
         scope: Scope {
@@ -39,8 +62,12 @@ pub(super) fn keywords(text: &str, tokens: &[Token], at: Option<usize>) -> Vec<K
         updates_duplicates: false,
         found: Vec::new(),
     };
-    reader.read();
-    reader.found
+    if let Some(state) = state {
+        reader.resume(state);
+    }
+    reader.read(limit);
+    let state = reader.state();
+    (reader.found, reader.position, state)
 }
 
 /// What may come next.
@@ -69,7 +96,7 @@ enum Paren {
 }
 
 /// A statement, or the inside of a parenthesis.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Scope {
     kind: Kind,
     /// A list of definitions, each beginning with a name: columns or parameters.
@@ -80,7 +107,7 @@ struct Scope {
 }
 
 /// What an earlier keyword has announced.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Pending {
     /// The next parenthesis holds definitions of columns or parameters.
     columns: bool,
@@ -112,8 +139,42 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn read(&mut self) {
-        while let Some(token) = self.token(0) {
+    fn resume(&mut self, state: &State) {
+        self.position = 1;
+        self.expected = state.expected;
+        self.scope = state.scope;
+        self.outer.clone_from(&state.outer);
+        self.first = state.first;
+        // A position that no token is directly after.
+        let at = if state.is_directly_after {
+            0
+        } else {
+            usize::MAX - 1
+        };
+        self.last = state.last.map(|last| (last, at));
+        self.pending = state.pending;
+        self.concerns_table = state.concerns_table;
+        self.updates_duplicates = state.updates_duplicates;
+    }
+
+    fn state(&self) -> State {
+        State {
+            expected: self.expected,
+            scope: self.scope,
+            outer: self.outer.clone(),
+            first: self.first,
+            last: self.last.map(|(last, _)| last),
+            is_directly_after: self.last.is_some_and(|(_, at)| at + 1 == self.position),
+            pending: self.pending,
+            concerns_table: self.concerns_table,
+            updates_duplicates: self.updates_duplicates,
+        }
+    }
+
+    fn read(&mut self, limit: usize) {
+        while self.position < limit
+            && let Some(token) = self.token(0)
+        {
             match token.kind {
                 TokenKind::Word => self.word(token),
                 TokenKind::Value => self.name(),

@@ -117,7 +117,9 @@ impl<'a> Found<'a> {
                 continue;
             };
             if key.starts_with("x-") {
-                pair.iter().for_each(|node| self.keep_fragments(node));
+                for node in pair {
+                    self.keep_fragments(node);
+                }
                 continue;
             }
             self.add_key(&pair[0], key.clone());
@@ -127,7 +129,7 @@ impl<'a> Found<'a> {
                 key => Place::Keys(key.to_owned()),
             };
             if let Some(value) = pair.get(1) {
-                self.content(value, key, place);
+                self.content(value, key, &place);
             }
         }
         // What is merged from an extension has the meaning of the place that uses it.
@@ -143,15 +145,17 @@ impl<'a> Found<'a> {
             self.fragments.insert(node.anchor, node);
         }
         if let Content::List(children) | Content::Map(children) = &node.content {
-            children.iter().for_each(|child| self.keep_fragments(child));
+            for child in children {
+                self.keep_fragments(child);
+            }
         }
     }
 
     /// The value of the key `path`: a word, or more keys.
-    fn content(&mut self, value: &'a Node, path: &str, place: Place) {
+    fn content(&mut self, value: &'a Node, path: &str, place: &Place) {
         match &value.content {
             Content::Scalar(text) => self.add_value(value, text, path),
-            _ => self.walk(value, &place),
+            _ => self.walk(value, place),
         }
     }
 
@@ -186,7 +190,7 @@ impl<'a> Found<'a> {
                 };
                 self.add_key(key, path.clone());
                 if let Some(value) = value {
-                    self.content(value, &path, below(&path));
+                    self.content(value, &path, &below(&path));
                 }
             }
         }

@@ -173,30 +173,25 @@ impl Checkpoints {
             .iter()
             .any(|kept| !kept.is_sound);
         self.kept.drain(number..number + passed);
-        match self.kept.get_mut(number).filter(|kept| kept.at == stop.at) {
-            Some(kept) => {
-                let is_same = kept.state == stop.state;
-                kept.state = stop.state;
-                kept.is_sound = true;
-                kept.looked_at = stop.looked_at;
-                if !is_same {
-                    self.doubt(number + 1);
-                }
+        if let Some(kept) = self.kept.get_mut(number).filter(|kept| kept.at == stop.at) {
+            let is_same = kept.state == stop.state;
+            kept.state = stop.state;
+            kept.is_sound = true;
+            kept.looked_at = stop.looked_at;
+            if !is_same {
+                self.doubt(number + 1);
             }
-            None => {
-                self.kept.insert(
-                    number,
-                    Checkpoint {
-                        at: stop.at,
-                        state: stop.state,
-                        is_sound: true,
-                        looked_at: stop.looked_at,
-                    },
-                );
-                if lost_doubts {
-                    self.doubt(number + 1);
-                }
-            }
+            return;
+        }
+        let new = Checkpoint {
+            at: stop.at,
+            state: stop.state,
+            is_sound: true,
+            looked_at: stop.looked_at,
+        };
+        self.kept.insert(number, new);
+        if lost_doubts {
+            self.doubt(number + 1);
         }
     }
 
@@ -265,10 +260,7 @@ fn in_line(text: &dyn Parts, offset: usize) -> Option<Keyword> {
         let is_whole = (base == 0 || part.as_bytes()[..inner].contains(&b'\n'))
             && (range.end == length || part.as_bytes()[inner..].contains(&b'\n'));
         if is_whole {
-            let source = super::Source {
-                text: &part,
-                tree: None,
-            };
+            let source = super::Source::new(&part);
             let found = redis_conf::keyword_at(source, inner);
             return found.map(|keyword| resuming::moved(keyword, base));
         }

@@ -78,7 +78,7 @@ fn long_go() -> Sample {
         text.push_str(&copy);
         text.push('\n');
     }
-    Sample::new(Language::Go, &text, samples::GO_PLACE)
+    Sample::new("queue.go", &text, samples::GO_PLACE)
 }
 
 fn opening(criterion: &mut Criterion) {
@@ -117,7 +117,7 @@ fn editing(criterion: &mut Criterion, guide: &Guide, samples: &[Named]) {
             continue;
         }
         let mut document = sample.document();
-        let place = Sample::new(Language::Go, &sample.text, "append(q.jobs, job").offset;
+        let place = Sample::new("queue.go", &sample.text, "append(q.jobs, job").offset;
         let mut is_typed = false;
         group.bench_function(*name, |bencher| {
             bencher.iter(|| {

@@ -107,12 +107,11 @@ fn questions() -> Vec<Question> {
     for sample in samples::all() {
         let document = sample.document();
         let place = document.position(sample.offset, Encoding::Utf16);
-        let language = sample.language.name();
-        let uri = format!("bench:/{language}");
+        let uri = format!("file:///bench/{}", sample.name);
         let found = hover(&guide, &document, sample.offset, HOVER_LINES);
         questions.push(Question {
             document: json!({ "textDocument": {
-                "uri": uri, "languageId": language, "version": 1, "text": sample.text,
+                "uri": uri, "languageId": "plaintext", "version": 1, "text": sample.text,
             } }),
             params: json!({
                 "textDocument": { "uri": uri },

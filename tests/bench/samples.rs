@@ -1,11 +1,14 @@
 //! Samples: the files of `tests/fixtures`, each with a place in it that the guide explains.
 
+use viva::detect;
 use viva::document::Document;
 use viva_guide::Language;
 
 /// A text and a place in it.
 #[derive(Debug)]
 pub(crate) struct Sample {
+    /// The name of its file, from which servers tell the language.
+    pub(crate) name: &'static str,
     pub(crate) language: Language,
     pub(crate) text: String,
     /// The byte offset of the place, inside a keyword.
@@ -14,10 +17,11 @@ pub(crate) struct Sample {
 
 impl Sample {
     /// The place is behind the last occurrence of `before`; the first may be in a comment.
-    pub(crate) fn new(language: Language, text: &str, before: &str) -> Sample {
+    pub(crate) fn new(name: &'static str, text: &str, before: &str) -> Sample {
         let start = text.rfind(before).expect("the fixture has this text");
         Sample {
-            language,
+            name,
+            language: detect::language("", name, text).expect("the name tells the language"),
             text: text.to_owned(),
             offset: start + before.len(),
         }
@@ -40,10 +44,10 @@ pub(crate) fn all() -> [Sample; 5] {
     let sql = include_str!("../fixtures/shop/schema.sql");
     let redis = include_str!("../fixtures/cache/redis.conf");
     [
-        Sample::new(Language::Go, GO, GO_PLACE),
-        Sample::new(Language::Dockerfile, dockerfile, "COPY --fr"),
-        Sample::new(Language::Compose, compose, "depends_"),
-        Sample::new(Language::Sql, sql, "    SKIP LO"),
-        Sample::new(Language::Redis, redis, "maxmemory-pol"),
+        Sample::new("queue.go", GO, GO_PLACE),
+        Sample::new("Dockerfile", dockerfile, "COPY --fr"),
+        Sample::new("compose.yaml", compose, "depends_"),
+        Sample::new("schema.sql", sql, "    SKIP LO"),
+        Sample::new("redis.conf", redis, "maxmemory-pol"),
     ]
 }

@@ -111,7 +111,9 @@ fn repairs(text: &str, mistake: usize, open_flow: Option<usize>) -> Vec<String> 
 
 /// The line of an offset, without its end.
 fn line_at(text: &str, offset: usize) -> Range<usize> {
-    let offset = text.floor_char_boundary(offset.min(text.len()));
+    let offset = offset.min(text.len());
+    let is_boundary = |at: &usize| text.is_char_boundary(*at);
+    let offset = (0..=offset).rev().find(is_boundary).unwrap_or_default();
     let start = text[..offset].rfind('\n').map_or(0, |newline| newline + 1);
     let end = text[offset..]
         .find('\n')

@@ -29,13 +29,9 @@ pub(crate) fn topic_id(uri: &str) -> Option<&str> {
     path.split(['?', '#']).next()?.strip_suffix(".md")
 }
 
-/// A topic as a virtual document.
-pub(crate) fn virtual_page(guide: &Guide, topic: &Topic) -> Page {
-    page(guide, topic, virtual_uri)
-}
-
-/// A topic as a file of [`pages_folder`]; links are relative.
-pub(crate) fn file_page(guide: &Guide, topic: &Topic) -> Page {
+/// A topic as a document; links lead to the other topics' documents beside it, be they files or
+/// virtual.
+pub(crate) fn topic_page(guide: &Guide, topic: &Topic) -> Page {
     page(guide, topic, |id| format!("../{id}.md"))
 }
 
@@ -76,7 +72,7 @@ fn write_pages(guide: &Guide, folder: &Path) -> io::Result<()> {
         if let Some(section) = file.parent() {
             fs::create_dir_all(section)?;
         }
-        fs::write(&file, file_page(guide, &topic).markdown)?;
+        fs::write(&file, topic_page(guide, &topic).markdown)?;
         // Editors then open it as what it is: something to read.
         let mut permissions = fs::metadata(&file)?.permissions();
         permissions.set_readonly(true);

@@ -117,15 +117,10 @@ impl Server {
             (false, true) => self.pages_folder().await,
             _ => None,
         };
-        let (page, uri) = match folder {
-            Some(folder) => (
-                open::file_page(&self.guide, &topic),
-                Some(open::file_uri(&open::file_in(&folder, id))),
-            ),
-            None => (
-                open::virtual_page(&self.guide, &topic),
-                client.virtual_documents.then(|| open::virtual_uri(id)),
-            ),
+        let page = open::topic_page(&self.guide, &topic);
+        let uri = match folder {
+            Some(folder) => Some(open::file_uri(&open::file_in(&folder, id))),
+            None => client.virtual_documents.then(|| open::virtual_uri(id)),
         };
         let line = question
             .and_then(|number| page.question_lines.get(number))
@@ -160,7 +155,7 @@ impl Server {
     ) -> Result<Option<lsp::TextDocumentContentResult>> {
         let topic = open::topic_id(&params.uri).and_then(|id| self.guide.topic(id));
         Ok(topic.map(|topic| lsp::TextDocumentContentResult {
-            text: open::virtual_page(&self.guide, &topic).markdown,
+            text: open::topic_page(&self.guide, &topic).markdown,
         }))
     }
 

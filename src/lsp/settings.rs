@@ -10,6 +10,9 @@ use crate::features::search::When;
 /// The section that clients keep Viva's settings under.
 pub const SECTION: &str = "viva";
 
+/// Keys below the section that are the editor's own business: how to start the server, what to trace.
+const OF_EDITORS: [&str; 2] = ["server", "trace"];
+
 /// One setting.
 #[derive(Clone, Copy, Debug)]
 pub struct Setting {
@@ -227,7 +230,9 @@ fn unknown_keys(section: &Value) -> Vec<String> {
             } else {
                 format!("{path}.{key}")
             };
-            if SETTINGS.iter().any(|setting| setting.key == path) {
+            if SETTINGS.iter().any(|setting| setting.key == path)
+                || OF_EDITORS.contains(&path.as_str())
+            {
                 continue;
             }
             if SETTINGS
@@ -261,7 +266,7 @@ mod tests {
             ..Settings::default()
         };
         for sent in [
-            json!({"hover": {"maxLines": 9}, "workspaceSymbols": "always"}),
+            json!({"hover": {"maxLines": 9}, "workspaceSymbols": "always", "server": {"path": "x"}}),
             json!({"viva": {"hover": {"maxLines": 9}, "workspaceSymbols": "always"}}),
             json!({"hover.maxLines": 9, "workspaceSymbols": "always"}),
         ] {

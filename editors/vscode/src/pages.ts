@@ -7,16 +7,6 @@ type WindowMiddleware = NonNullable<Middleware['window']>;
 
 const SCHEME = 'viva';
 
-/** The page's Markdown. The preview follows relative links only, so those to other topics are made so. */
-export const provideTextDocumentContent: NonNullable<Middleware['provideTextDocumentContent']> = async (
-  uri,
-  token,
-  next,
-) => {
-  const text = await next(uri, token);
-  return text?.replaceAll(`](${SCHEME}:/`, '](../');
-};
-
 /** Opens what the server wants shown: a page as a preview at the question, anything else as usual. */
 export const showDocument: NonNullable<WindowMiddleware['showDocument']> = async (
   params,

@@ -19,7 +19,7 @@ import {
   type LanguageClientOptions,
 } from 'vscode-languageclient/node';
 import { findBinary, tellProblem } from './binary';
-import { provideTextDocumentContent, showDocument } from './pages';
+import { showDocument } from './pages';
 
 /**
  * What Viva reads. VS Code calls redis.conf `properties`; the server knows one by its name or by its
@@ -28,6 +28,7 @@ import { provideTextDocumentContent, showDocument } from './pages';
 export const DOCUMENTS = [
   { language: 'go' },
   { language: 'dockerfile' },
+  { language: 'dockercompose' },
   { language: 'sql' },
   { language: 'mysql' },
   { language: 'redis' },
@@ -147,7 +148,6 @@ export class Server implements Disposable {
       initializationFailedHandler: () => false,
       markdown: { isTrusted: { enabledCommands: TRUSTED_COMMANDS } },
       middleware: {
-        provideTextDocumentContent,
         window: { showDocument },
         workspace: { configuration: (params) => params.items.map(settings) },
       },

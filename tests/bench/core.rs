@@ -45,9 +45,9 @@ fn main() {
     let guide = built_in::guide();
     let mut samples: Vec<Named> = samples::all()
         .into_iter()
-        .map(|sample| (sample.language.name(), sample))
+        .map(|sample| (sample.name, sample))
         .collect();
-    samples.push(("go, 1000 lines", long_go()));
+    samples.push(("queue.go, 1000 lines", long_go()));
     for (name, sample) in &samples {
         // A miss would be measured as a fast answer.
         let found = hover(&guide, &sample.document(), sample.offset, HOVER_LINES);

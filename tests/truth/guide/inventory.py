@@ -17,7 +17,13 @@ SET_BY_CHECK = {"dir", "port", "unixsocket"}
 NOT_IN_CONFIG_GET = {"include", "loadmodule", "rename-command", "sentinel", "user"}
 
 # Newer than the installed server. Their cards do not say since when, because no release notes name them.
-UNDATED = {"lazyexpire-nested-arbitrary-keys", "prefetch-batch-max-size"}
+UNDATED = {
+    "lazyexpire-nested-arbitrary-keys",
+    "prefetch-batch-max-size",
+    "search-_max-foreground-timeout-limit",
+    "search-bg-index-sleep-duration-us",
+    "search-io-threads",
+}
 
 # Go packages that only exist with cgo, which is off here because it needs a C compiler.
 NEEDS_CGO = re.compile(r"C$|runtime/cgo\b")

@@ -8,6 +8,8 @@ pub mod checkpoints;
 pub mod compose;
 pub mod dockerfile;
 pub mod go;
+#[cfg(test)]
+mod mutations;
 pub mod redis_conf;
 mod resuming;
 pub mod sql;

@@ -8,8 +8,6 @@ mod statement;
 mod vocabulary;
 
 #[cfg(test)]
-pub(super) mod mutations;
-#[cfg(test)]
 mod tests;
 
 use super::resuming::{self, Stop, Window};

@@ -1,7 +1,7 @@
 //! Cases for Dockerfiles. `$0` marks the cursor; `«…»` marks keywords.
 
 use super::*;
-use crate::keywords::sql::mutations::{self, Recogniser};
+use crate::keywords::mutations::{self, Recogniser};
 
 fn source(text: &str) -> Source<'_> {
     Source::new(text)

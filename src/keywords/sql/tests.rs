@@ -1,7 +1,7 @@
 //! Cases for SQL. `$0` marks the cursor; `«…»` marks keywords.
 
-use super::mutations::{self, Recogniser};
 use super::*;
+use crate::keywords::mutations::{self, Recogniser};
 
 fn source(text: &str) -> Source<'_> {
     Source::new(text)

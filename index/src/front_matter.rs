@@ -21,16 +21,30 @@ const PRODUCTS: [&str; 7] = [
     "Compose",
 ];
 
-const KEYS: [&str; 10] = [
-    "title", "level", "keywords", "related", "also", "covers", "since", "changed", "sources",
-    "checked",
+const KEYS: [&str; 12] = [
+    "title", "level", "extends", "keywords", "mentions", "related", "also", "covers", "since",
+    "changed", "sources", "checked",
 ];
+
+/// What belongs to the topic that is extended, not to the file that extends it.
+const NOT_BESIDE_EXTENDS: [&str; 5] = ["title", "level", "covers", "since", "checked"];
+
+/// Whose topics are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rules {
+    /// Those of the built-in guide, which names its sources and when they were read.
+    BuiltIn,
+    /// Those of people and teams: only what an answer needs is asked for.
+    Own,
+}
 
 /// What the front matter of a topic says, and on which line each related id stands.
 #[derive(Debug, Default)]
 pub(crate) struct FrontMatter {
     pub(crate) title: String,
     pub(crate) level: Option<Level>,
+    /// The id of the topic that this adds to, and its line.
+    pub(crate) extends: Option<(usize, String)>,
     /// With their lines, as [`FrontMatter::mentions`] are.
     pub(crate) keywords: Vec<(usize, KeywordName)>,
     pub(crate) mentions: Vec<(usize, KeywordName)>,
@@ -58,7 +72,7 @@ pub(crate) fn is_version(text: &str) -> bool {
 }
 
 /// Reads the YAML. What could not be read is left at its default and reported.
-pub(crate) fn parse(yaml: &str) -> (FrontMatter, Vec<Wrong>) {
+pub(crate) fn parse(yaml: &str, rules: Rules) -> (FrontMatter, Vec<Wrong>) {
     let mut reader = Reader::default();
     // Scalars stay the text that was written: `no` is no boolean and `1.10` no number here.
     let mut loader = YamlLoader::<MarkedYaml<'_>>::default();
@@ -89,7 +103,7 @@ pub(crate) fn parse(yaml: &str) -> (FrontMatter, Vec<Wrong>) {
         }
         _ => reader.wrong(1, "the front matter is a list of lines `key: value`"),
     }
-    reader.check_required();
+    reader.check_required(rules);
     (reader.front, reader.wrong)
 }
 
@@ -97,7 +111,7 @@ pub(crate) fn parse(yaml: &str) -> (FrontMatter, Vec<Wrong>) {
 struct Reader {
     front: FrontMatter,
     wrong: Vec<Wrong>,
-    seen: Vec<String>,
+    seen: Vec<(String, usize)>,
 }
 
 impl Reader {
@@ -105,17 +119,49 @@ impl Reader {
         self.wrong.push((line, what.into()));
     }
 
-    fn check_required(&mut self) {
-        for key in ["title", "level", "related", "sources", "checked"] {
-            if !self.seen.iter().any(|seen| seen == key) {
+    fn check_required(&mut self, rules: Rules) {
+        let required: &[&str] = match (rules, self.line_of("extends")) {
+            (Rules::BuiltIn, Some(at)) => {
+                self.wrong(
+                    at,
+                    "`extends` is for guides beside the built-in one; edit the topic",
+                );
+                &[]
+            }
+            (Rules::BuiltIn, None) => &["title", "level", "related", "sources", "checked"],
+            (Rules::Own, Some(_)) => {
+                for key in NOT_BESIDE_EXTENDS {
+                    if let Some(at) = self.line_of(key) {
+                        let what = format!(
+                            "`{key}` is that of the topic that is extended; remove it here"
+                        );
+                        self.wrong(at, what);
+                    }
+                }
+                &[]
+            }
+            (Rules::Own, None) => &["title"],
+        };
+        for key in required {
+            if self.line_of(key).is_none() {
                 self.wrong(1, format!("`{key}` is missing"));
             }
         }
     }
 
+    /// The line of a key that is there.
+    fn line_of(&self, key: &str) -> Option<usize> {
+        let found = self.seen.iter().find(|(seen, _)| seen == key);
+        found.map(|(_, line)| *line)
+    }
+
     fn entry(&mut self, key: &str, at: usize, value: &MarkedYaml<'_>) {
-        self.seen.push(key.to_owned());
+        if self.line_of(key).is_some() {
+            self.wrong(at, format!("`{key}` is there twice; keep one"));
+        }
+        self.seen.push((key.to_owned(), at));
         match key {
+            "extends" => self.extends(at, value),
             "title" => self.title(value),
             "level" => {
                 self.front.level = text(value).and_then(Level::from_name);
@@ -136,6 +182,16 @@ impl Reader {
                 let what = format!("unknown key `{unknown}`; the keys are {}", KEYS.join(", "));
                 self.wrong(at, what);
             }
+        }
+    }
+
+    fn extends(&mut self, at: usize, value: &MarkedYaml<'_>) {
+        match text(value).filter(|id| !id.is_empty()) {
+            Some(id) => self.front.extends = Some((line(value), id.to_owned())),
+            None => self.wrong(
+                at,
+                "`extends` is the id of one topic: `extends: redis/persistence`",
+            ),
         }
     }
 

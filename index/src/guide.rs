@@ -3,7 +3,8 @@
 
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{
-    DocAddress, DocSet as _, Index, ReloadPolicy, Searcher, TERMINATED, TantivyDocument, Term,
+    DocAddress, DocId, DocSet as _, Index, ReloadPolicy, Searcher, SegmentReader, TERMINATED,
+    TantivyDocument, Term,
 };
 
 use crate::Language;
@@ -54,7 +55,7 @@ impl Guide {
         Guide::new(&index)
     }
 
-    fn new(index: &Index) -> tantivy::Result<Guide> {
+    pub(crate) fn new(index: &Index) -> tantivy::Result<Guide> {
         tokens::register(index);
         let reader = index
             .reader_builder()
@@ -79,9 +80,49 @@ impl Guide {
 
     fn count(&self, kind: &str) -> usize {
         let term = Term::from_field_text(self.fields.kind, kind);
-        self.searcher
-            .doc_freq(&term)
-            .map_or(0, |count| usize::try_from(count).unwrap_or(usize::MAX))
+        let segments = self.searcher.segment_readers().iter();
+        let counts = segments.map(|reader| {
+            if reader.has_deletes() {
+                self.addresses(reader, &term).count()
+            } else {
+                let index = reader.inverted_index(self.fields.kind);
+                let count = index.and_then(|index| Ok(index.doc_freq(&term)?));
+                count.map_or(0, |count| count as usize)
+            }
+        });
+        counts.sum()
+    }
+
+    /// Whether there is a topic with this id.
+    pub fn has(&self, id: &str) -> bool {
+        let term = Term::from_field_text(self.fields.id, id);
+        let mut segments = self.searcher.segment_readers().iter();
+        segments.any(|reader| self.addresses(reader, &term).next().is_some())
+    }
+
+    /// The documents of a segment with a term that were not deleted; read from the posting list,
+    /// without a query.
+    fn addresses(&self, reader: &SegmentReader, term: &Term) -> impl Iterator<Item = DocId> {
+        let index = reader.inverted_index(term.field());
+        let postings = index.ok().and_then(|index| {
+            index
+                .read_postings(term, IndexRecordOption::Basic)
+                .ok()
+                .flatten()
+        });
+        let alive = reader.alive_bitset().cloned();
+        postings
+            .into_iter()
+            .flat_map(|mut postings| {
+                std::iter::from_fn(move || {
+                    let doc = postings.doc();
+                    (doc != TERMINATED).then(|| {
+                        postings.advance();
+                        doc
+                    })
+                })
+            })
+            .filter(move |doc| alive.as_ref().is_none_or(|alive| alive.is_alive(*doc)))
     }
 
     /// What the guide says about the first of these names that it knows, from most to least
@@ -118,23 +159,32 @@ impl Guide {
     }
 
     /// The card of a name, and its topics: the one that has it first, then those that mention it.
+    /// Where guides differ, the most important one counts.
     fn claimed(&self, language: Language, name: &str) -> (Option<Card>, Vec<Topic>) {
         let name = qualified(language, name);
         let mut card = None;
-        let mut topics = Vec::new();
-        for doc in self.docs(self.fields.keyword, &name) {
+        let mut topics: Vec<Topic> = Vec::new();
+        for doc in self.ranked(self.fields.keyword, &name) {
             if self.fields.is_topic(&doc) {
                 topics.extend(self.fields.read_topic(&doc));
-            } else {
+            } else if card.is_none() {
                 card = self.fields.read_card(&doc);
             }
         }
-        topics.extend(
-            self.docs(self.fields.mention, &name)
-                .iter()
-                .filter_map(|doc| self.fields.read_topic(doc)),
-        );
+        for doc in self.ranked(self.fields.mention, &name) {
+            let topic = self.fields.read_topic(&doc);
+            topics.extend(topic.filter(|topic| topics.iter().all(|other| other.id != topic.id)));
+        }
         (card, topics)
+    }
+
+    /// The documents with a term, those of the most important guide first.
+    fn ranked(&self, field: Field, text: &str) -> Vec<TantivyDocument> {
+        let mut docs = self.docs(field, text);
+        if docs.len() > 1 {
+            docs.sort_by_key(|doc| std::cmp::Reverse(self.fields.rank(doc)));
+        }
+        docs
     }
 
     /// The topic with this id.
@@ -177,24 +227,13 @@ impl Guide {
         self.searcher.doc(address).ok()
     }
 
-    /// The documents with exactly this term; read from the posting lists, without a query.
+    /// The documents with exactly this term.
     fn docs(&self, field: Field, text: &str) -> Vec<TantivyDocument> {
         let term = Term::from_field_text(field, text);
         let mut found = Vec::new();
         for (segment, reader) in (0..).zip(self.searcher.segment_readers()) {
-            let postings = reader.inverted_index(field).ok().and_then(|index| {
-                index
-                    .read_postings(&term, IndexRecordOption::Basic)
-                    .ok()
-                    .flatten()
-            });
-            let Some(mut postings) = postings else {
-                continue;
-            };
-            while postings.doc() != TERMINATED {
-                found.extend(self.doc(DocAddress::new(segment, postings.doc())));
-                postings.advance();
-            }
+            let docs = self.addresses(reader, &term);
+            found.extend(docs.filter_map(|doc| self.doc(DocAddress::new(segment, doc))));
         }
         found
     }

@@ -8,6 +8,7 @@
 //! - `record`: the schema of the index, topics and cards to documents and back; `tokens`: how texts
 //!   are cut into words.
 //! - [`store`]: where an index lives: in memory, or embedded in a program.
+//! - [`own`]: guides beside the built-in one: folders, their index, and how it is kept up to date.
 //! - [`guide`]: the index asked what a name means; [`related`]: which questions belong to it;
 //!   [`search`]: what fits some words, with `search::lexicon` (what words mean the same),
 //!   `search::spelling` (words that the guide does not have) and `search::query`.
@@ -18,6 +19,7 @@ mod front_matter;
 pub mod guide;
 pub mod language;
 pub mod mistake;
+pub mod own;
 pub mod parse;
 mod record;
 pub mod related;

@@ -7,6 +7,7 @@ use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, LinkType, Options, Pars
 
 use crate::Level;
 use crate::front_matter;
+pub use crate::front_matter::Rules;
 pub(crate) use crate::front_matter::is_version;
 use crate::mistake::Mistake;
 use crate::topic::{Block, HEADLINE_MAX, Pitfall, Question, Topic, split_headline};
@@ -19,12 +20,20 @@ pub struct Parsed {
     pub mentioned: Vec<(usize, String)>,
     /// The lines of the topic's keywords, in their order.
     pub keyword_lines: Vec<usize>,
+    /// The id of the topic that this only adds to, and its line: its text is then a note.
+    pub extends: Option<(usize, String)>,
 }
 
 const SECTIONS: [&str; 3] = ["Pitfalls", "Example", "Questions"];
 
-/// Reads one topic. `file` names it in the mistakes; all mistakes are reported, not only the first.
+/// Reads one topic of the built-in guide. `file` names it in the mistakes; all mistakes are reported, not only
+/// the first.
 pub fn parse(file: &str, id: &str, text: &str) -> Result<Parsed, Vec<Mistake>> {
+    parse_by(Rules::BuiltIn, file, id, text)
+}
+
+/// Reads one topic by the rules of a guide.
+pub fn parse_by(rules: Rules, file: &str, id: &str, text: &str) -> Result<Parsed, Vec<Mistake>> {
     let text = text
         .strip_prefix('\u{feff}')
         .unwrap_or(text)
@@ -34,12 +43,20 @@ pub fn parse(file: &str, id: &str, text: &str) -> Result<Parsed, Vec<Mistake>> {
         return Err(vec![Mistake::new(file, 1, what)]);
     };
     // The YAML begins on line 2.
-    let (front, wrong) = front_matter::parse(yaml);
+    let (front, wrong) = front_matter::parse(yaml, rules);
     let mut mistakes: Vec<Mistake> = wrong
         .into_iter()
         .map(|(line, what)| Mistake::new(file, line + 1, what))
         .collect();
+    if rules == Rules::Own {
+        mistakes.extend(hidden_characters(file, &text));
+    }
     let mut body = Body {
+        kind: match (rules, &front.extends) {
+            (_, Some(_)) => Kind::Note,
+            (Rules::Own, None) => Kind::Own,
+            (Rules::BuiltIn, None) => Kind::BuiltIn,
+        },
         text: &text,
         at: body_at,
         file,
@@ -60,6 +77,8 @@ pub fn parse(file: &str, id: &str, text: &str) -> Result<Parsed, Vec<Mistake>> {
     }
     let keyword_lines = front.keywords.iter().map(|(line, _)| line + 1).collect();
     let topic = Topic {
+        from: None,
+        notes: Vec::new(),
         id: id.to_owned(),
         title: front.title,
         level: front.level.unwrap_or(Level::Middle),
@@ -82,7 +101,26 @@ pub fn parse(file: &str, id: &str, text: &str) -> Result<Parsed, Vec<Mistake>> {
         topic,
         mentioned,
         keyword_lines,
+        extends: front.extends.map(|(line, id)| (line + 1, id)),
     })
+}
+
+/// Characters that make a text look like another: those that turn the direction of writing, and
+/// control characters.
+fn hidden_characters(file: &str, text: &str) -> Vec<Mistake> {
+    let is_hidden = |letter: char| {
+        matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+            || letter.is_control() && !matches!(letter, '\n' | '\t')
+    };
+    let lines = text.lines().enumerate();
+    lines
+        .filter_map(|(number, line)| {
+            let found = line.chars().find(|letter| is_hidden(*letter))?;
+            let code = u32::from(found);
+            let what = format!("has the invisible character U+{code:04X}; remove it");
+            Some(Mistake::new(file, number + 1, what))
+        })
+        .collect()
 }
 
 fn without_lines<T>(lined: Vec<(usize, T)>) -> Vec<T> {
@@ -106,8 +144,18 @@ struct Parts {
     questions: Vec<Question>,
 }
 
+/// What is read: it decides which parts must be there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    BuiltIn,
+    Own,
+    /// What is added to another topic.
+    Note,
+}
+
 /// The Markdown of one file while it is read.
 struct Body<'a> {
+    kind: Kind,
     text: &'a str,
     /// Where the Markdown begins, in bytes.
     at: usize,
@@ -133,7 +181,11 @@ impl Body<'_> {
                 .first()
                 .map_or(whole.end, |section| section.heading_at);
         let mut parts = Parts::default();
-        (parts.summary, parts.body) = self.summary_and_body(lead);
+        if self.kind == Kind::Note {
+            parts.body = self.unwrapped(lead);
+        } else {
+            (parts.summary, parts.body) = self.summary_and_body(lead);
+        }
         self.check_section_order(&sections);
         for section in &sections {
             match section.title.as_str() {
@@ -143,7 +195,8 @@ impl Body<'_> {
                 _ => {}
             }
         }
-        if !sections.iter().any(|section| section.title == "Questions") {
+        let has_questions = sections.iter().any(|section| section.title == "Questions");
+        if self.kind == Kind::BuiltIn && !has_questions {
             self.wrong(whole.end, "a topic has a section `## Questions`");
         }
         parts

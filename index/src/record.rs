@@ -10,7 +10,7 @@ use tantivy::schema::{
 use crate::card::Card;
 use crate::search::lexicon::{self, LEXICON};
 use crate::tokens;
-use crate::topic::{Block, Change, KeywordName, Level, Pitfall, Question, Source, Topic};
+use crate::topic::{Block, Change, KeywordName, Level, Note, Pitfall, Question, Source, Topic};
 
 /// The fields of the index. Texts with several parts (a question: ask, answer, follow-up) are
 /// consecutive values of one field.
@@ -42,8 +42,19 @@ pub(crate) struct Fields {
     /// The words of names, keywords, questions and summaries as they are written: the dictionary
     /// that spelling is compared with.
     pub(crate) spelled: Field,
+    /// Languages of the names that lead to a topic, for filters.
+    pub(crate) language: Field,
+    /// A level's name.
+    pub(crate) level: Field,
+    /// The file of a card that is not built in: its cards go when it changes.
+    pub(crate) file: Field,
     question: Field,
-    level: Field,
+    /// Text and file of each note.
+    note: Field,
+    /// The file of a topic that is not built in.
+    from: Field,
+    /// Where one name leads to several: the highest first. None: built in.
+    rank: Field,
     covers: Field,
     related: Field,
     since: Field,
@@ -82,8 +93,13 @@ pub(crate) fn schema() -> (Schema, Fields) {
         name: schema.add_text_field("name", STRING),
         section: schema.add_text_field("section", STRING),
         spelled: schema.add_text_field("spelled", spelled()),
+        language: schema.add_text_field("language", STRING),
+        level: schema.add_text_field("level", STRING | STORED),
+        file: schema.add_text_field("file", STRING),
         question: schema.add_text_field("question", STORED),
-        level: schema.add_text_field("level", STORED),
+        note: schema.add_text_field("note", STORED),
+        from: schema.add_text_field("from", STORED),
+        rank: schema.add_u64_field("rank", STORED),
         covers: schema.add_u64_field("covers", STORED),
         related: schema.add_text_field("related", STORED),
         since: schema.add_text_field("since", STORED),
@@ -160,13 +176,36 @@ impl Fields {
                 [&question.ask, &question.answer, &question.follow_up],
             );
         }
+        for note in &topic.notes {
+            add_all(&mut doc, self.note, [&note.text, &note.from]);
+        }
+        add_all(&mut doc, self.from, &topic.from);
         self.write_search(&mut doc, topic);
         doc
+    }
+
+    /// Says how much an entry of a guide of one's own matters where a name leads to several.
+    pub(crate) fn write_rank(&self, doc: &mut TantivyDocument, rank: u64) {
+        doc.add_u64(self.rank, rank);
+    }
+
+    /// The rank of an entry; 0 for built-in ones.
+    pub(crate) fn rank(&self, doc: &TantivyDocument) -> u64 {
+        let rank = doc.get_first(self.rank);
+        rank.and_then(|value| value.as_u64()).unwrap_or(0)
     }
 
     /// The fields that only searches need.
     fn write_search(&self, doc: &mut TantivyDocument, topic: &Topic) {
         doc.add_text(self.section, topic.section());
+        let named = topic.keywords.iter().chain(&topic.mentions);
+        let mut languages: Vec<&str> = named.map(|name| name.language.name()).collect();
+        languages.sort_unstable();
+        languages.dedup();
+        add_all(doc, self.language, languages);
+        for note in &topic.notes {
+            doc.add_text(self.answer, &note.text);
+        }
         let words = [&topic.id]
             .into_iter()
             .chain(topic.keywords.iter().map(|keyword| &keyword.name));
@@ -235,6 +274,10 @@ impl Fields {
                     follow_up,
                 })
                 .collect(),
+            notes: groups(doc, self.note)
+                .map(|[text, from]| Note { text, from })
+                .collect(),
+            from: text(doc, self.from).map(str::to_owned),
         })
     }
 

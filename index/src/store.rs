@@ -23,7 +23,7 @@ pub type Files = &'static [(&'static str, &'static [u8])];
 const WRITER_MEMORY: usize = 256 << 20;
 
 /// Stands for the random id that tantivy gives a segment, so that equal guides make equal bytes.
-const SEGMENT_ID: &str = "00000000000000000000000000000001";
+pub(crate) const SEGMENT_ID: &str = "00000000000000000000000000000001";
 
 /// Writes an index of topics and cards into memory, as one segment.
 pub(crate) fn build(contents: &Contents) -> tantivy::Result<(Index, RamDirectory)> {

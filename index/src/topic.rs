@@ -49,7 +49,8 @@ pub struct Topic {
     pub since: Option<String>,
     pub changed: Vec<Change>,
     pub sources: Vec<Source>,
-    /// The month its facts were last compared with the sources: `2026-11`.
+    /// The month its facts were last compared with the sources: `2026-11`. Topics of one's own may
+    /// leave it empty.
     pub checked: String,
     /// One or two sentences that answer alone; see [`Topic::headline`].
     pub summary: String,
@@ -57,9 +58,26 @@ pub struct Topic {
     pub pitfalls: Vec<Pitfall>,
     pub example: Vec<Block>,
     pub questions: Vec<Question>,
+    /// What guides beside the built-in one add to it, the most important first.
+    pub notes: Vec<Note>,
+    /// The file that it was read from, as people name it; None: it is part of the program.
+    pub from: Option<String>,
+}
+
+/// What a team adds to a topic, and the file that says so.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Note {
+    /// Markdown as in a topic's body; empty where only questions are added.
+    pub text: String,
+    pub from: String,
 }
 
 impl Topic {
+    /// Whether somebody else than Viva's authors wrote some of it: nobody has looked at that.
+    pub fn is_foreign(&self) -> bool {
+        self.from.is_some() || !self.notes.is_empty()
+    }
+
     /// The part of the id before the slash.
     pub fn section(&self) -> &str {
         section(&self.id)

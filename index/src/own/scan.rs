@@ -1,0 +1,254 @@
+//! Which files the folders of a guide have. What lies in a workspace was written by anybody: links are
+//! not followed out of it, and there are bounds.
+
+use std::collections::HashSet;
+use std::fs::{self, Metadata};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use super::Root;
+use crate::Language;
+use crate::mistake::Mistake;
+
+/// The largest file that is read, in bytes; a topic has a few thousand.
+pub const FILE_MAX: u64 = 256 << 10;
+
+/// How many files are read at most.
+pub const FILES_MAX: usize = 2_000_000;
+
+/// The folder of the cards below that of the topics.
+const CARDS: &str = "cards";
+
+/// A file that was changed so short before it was looked at may be changed again without looking
+/// different: some file systems count in seconds.
+const RACY: Duration = Duration::from_secs(2);
+
+/// What tells a changed file without reading it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Stamp {
+    /// In bytes.
+    pub(super) size: u64,
+    /// Nanoseconds since 1970; 0: unknown, so that the file is read again.
+    pub(super) modified: u64,
+}
+
+/// Which file of which folder.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct Key {
+    /// The place of its root among the roots.
+    pub(super) root: u16,
+    /// Below the root, with slashes.
+    pub(super) path: String,
+}
+
+impl Key {
+    /// The language of a file of cards; None: it is a topic.
+    pub(super) fn cards(&self) -> Option<Language> {
+        let name = self.path.strip_prefix(CARDS)?.strip_prefix('/')?;
+        Language::from_name(name.strip_suffix(".toml")?)
+    }
+
+    pub(super) fn id(&self) -> String {
+        id_of(&self.path)
+    }
+
+    pub(super) fn absolute(&self, roots: &[Root]) -> PathBuf {
+        let root = roots.get(usize::from(self.root));
+        root.map_or_else(PathBuf::new, |root| root.folder.join(&self.path))
+    }
+}
+
+/// The id of a topic by the path of its file below the guide's folder: small letters and digits; what is
+/// neither becomes `-`, so that an id is the same on every system and leads nowhere else.
+pub fn id_of(relative: &str) -> String {
+    let stem = relative.strip_suffix(".md").unwrap_or(relative);
+    let parts = stem.split('/').map(|part| {
+        let letters = part.chars().flat_map(char::to_lowercase);
+        letters
+            .map(|letter| match letter {
+                '_' => letter,
+                letter if letter.is_alphanumeric() => letter,
+                _ => '-',
+            })
+            .collect::<String>()
+    });
+    parts.collect::<Vec<_>>().join("/")
+}
+
+/// What a look at the folders found.
+#[derive(Debug, Default)]
+pub(super) struct Scan {
+    /// Whether all files were looked at; else only those of [`Scan::files`] and [`Scan::gone`].
+    pub(super) is_all: bool,
+    /// In the order of their keys.
+    pub(super) files: Vec<(Key, Stamp)>,
+    /// Of a look at some files: those that are not there any more.
+    pub(super) gone: Vec<Key>,
+    pub(super) mistakes: Vec<Mistake>,
+}
+
+impl Scan {
+    pub(super) fn all(roots: &[Root]) -> Scan {
+        let mut scan = Scan {
+            is_all: true,
+            ..Scan::default()
+        };
+        for (number, root) in (0_u16..).zip(roots) {
+            scan.folder(number, root);
+        }
+        scan.files.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+        scan
+    }
+
+    /// Looks at some files only; those of no root are left out. A folder that changed is looked at
+    /// with all that is in it.
+    pub(super) fn some(roots: &[Root], paths: &[PathBuf]) -> Scan {
+        let mut keys = HashSet::new();
+        for path in paths {
+            for (number, root) in (0_u16..).zip(roots) {
+                let Ok(relative) = path.strip_prefix(&root.folder) else {
+                    continue;
+                };
+                let parts: Vec<&str> = relative.iter().filter_map(|part| part.to_str()).collect();
+                let path = parts.join("/");
+                if is_wanted(&path) {
+                    keys.insert(Key { root: number, path });
+                } else if fs::symlink_metadata(root.folder.join(&path))
+                    .is_ok_and(|data| data.is_dir())
+                    || !path.contains('.')
+                {
+                    // A folder came, went or was renamed.
+                    return Scan::all(roots);
+                }
+            }
+        }
+        let mut scan = Scan::default();
+        for key in keys {
+            match key_stamp(&key, roots) {
+                Some(stamp) => scan.files.push((key, stamp)),
+                None => scan.gone.push(key),
+            }
+        }
+        scan.files.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+        scan
+    }
+
+    fn folder(&mut self, number: u16, root: &Root) {
+        if !root.folder.exists() {
+            return;
+        }
+        if !is_inside(root) {
+            let what = "leads out of the workspace by a link and is left out";
+            return self.wrong(&root.shown, what);
+        }
+        let mut open = vec![(root.folder.clone(), String::new())];
+        while let Some((folder, below)) = open.pop() {
+            let shown = || format!("{}/{below}", root.shown);
+            let entries = match fs::read_dir(&folder) {
+                Ok(entries) => entries,
+                Err(error) => {
+                    self.wrong(&shown(), &format!("cannot be read: {error}"));
+                    continue;
+                }
+            };
+            for entry in entries.flatten() {
+                let name = entry.file_name();
+                let Some(name) = name.to_str() else {
+                    let name = name.to_string_lossy();
+                    self.wrong(
+                        &format!("{}{name}", shown()),
+                        "the name is not UTF-8; rename the file",
+                    );
+                    continue;
+                };
+                let path = format!("{below}{name}");
+                // Links are not followed: this is the kind of the link itself.
+                let Ok(kind) = entry.file_type() else {
+                    continue;
+                };
+                if kind.is_dir() && !name.starts_with('.') {
+                    if below.is_empty() {
+                        open.push((entry.path(), format!("{path}/")));
+                    } else {
+                        let what =
+                            "a guide has folders of topics, and no folders in these; move it up";
+                        self.wrong(&format!("{}/{path}", root.shown), what);
+                    }
+                } else if !is_wanted(&path) {
+                    continue;
+                } else if kind.is_symlink() {
+                    let what = "is a link, which is not followed; copy the file";
+                    self.wrong(&format!("{}/{path}", root.shown), what);
+                } else if self.files.len() >= FILES_MAX {
+                    let what = format!("more than {FILES_MAX} files; the others are left out");
+                    return self.wrong(&root.shown, &what);
+                } else if let Some(stamp) = entry.metadata().ok().map(|data| stamp(&data)) {
+                    self.files.push((Key { root: number, path }, stamp));
+                }
+            }
+        }
+    }
+
+    fn wrong(&mut self, file: &str, what: &str) {
+        if self.mistakes.len() < super::MISTAKES_MAX {
+            self.mistakes.push(Mistake::new(file, 1, what));
+        }
+    }
+}
+
+/// Whether a file below a root may hold topics or cards.
+fn is_wanted(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or_default();
+    let is_topic = path.ends_with(".md") && name != "README.md" && !name.starts_with('.');
+    let key = || Key {
+        root: 0,
+        path: path.to_owned(),
+    };
+    let is_plain = !path.chars().any(char::is_control);
+    is_plain && path.split('/').count() <= 2 && (is_topic || key().cards().is_some())
+}
+
+/// Whether a root lies where it has to.
+fn is_inside(root: &Root) -> bool {
+    let Some(within) = &root.within else {
+        return true;
+    };
+    match (root.folder.canonicalize(), within.canonicalize()) {
+        (Ok(folder), Ok(within)) => folder.starts_with(within),
+        _ => false,
+    }
+}
+
+fn key_stamp(key: &Key, roots: &[Root]) -> Option<Stamp> {
+    let root = roots.get(usize::from(key.root))?;
+    let data = fs::symlink_metadata(key.absolute(roots)).ok()?;
+    // Its folder may be a link too.
+    let section = key.path.split_once('/').map(|(section, _)| section);
+    let is_linked = section.is_some_and(|section| {
+        fs::symlink_metadata(root.folder.join(section)).is_ok_and(|data| data.is_symlink())
+    });
+    (data.is_file() && !is_linked && is_inside(root)).then(|| stamp(&data))
+}
+
+fn stamp(data: &Metadata) -> Stamp {
+    let modified = data.modified().ok();
+    let is_racy = modified.is_none_or(|modified| {
+        SystemTime::now()
+            .duration_since(modified)
+            .is_ok_and(|age| age < RACY)
+    });
+    let since = modified.and_then(|modified| modified.duration_since(SystemTime::UNIX_EPOCH).ok());
+    let nanoseconds = since.and_then(|since| u64::try_from(since.as_nanos()).ok());
+    Stamp {
+        size: data.len(),
+        modified: nanoseconds.filter(|_| !is_racy).unwrap_or(0),
+    }
+}
+
+/// Whether a path is a topic or a file of cards of a root.
+pub(super) fn is_of(root: &Root, path: &Path) -> Option<Key> {
+    let relative = path.strip_prefix(&root.folder).ok()?;
+    let parts: Option<Vec<&str>> = relative.iter().map(|part| part.to_str()).collect();
+    let path = parts?.join("/");
+    is_wanted(&path).then_some(Key { root: 0, path })
+}

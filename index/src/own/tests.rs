@@ -1,0 +1,386 @@
+//! Guides of one's own over a small built-in one: what they add and replace, how changes are followed, in
+//! memory and in a cache folder alike.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use tempfile::TempDir;
+
+use super::*;
+use crate::Language;
+use crate::folder::Contents;
+use crate::store;
+
+const BUILT_IN: &str = "---\ntitle: Locks\nlevel: middle\nkeywords:\n  go: [sync.Mutex]\nrelated: []\nsources:\n  - sync: https://pkg.go.dev/sync\nchecked: 2026-11\n---\n\nA lock lets one goroutine in.\n\n## Questions\n\n### What is it?\n\nA lock.\n\nFollow-up: Why?\n";
+
+fn built_in() -> Files {
+    let topic = crate::parse::parse("locks.md", "go/locks", BUILT_IN).expect("a valid topic");
+    let contents = Contents {
+        topics: vec![topic.topic],
+        cards: Vec::new(),
+    };
+    let files = store::files(&contents).expect("an index");
+    let files: Vec<(&'static str, &'static [u8])> = files
+        .into_iter()
+        .map(|(name, bytes)| (&*name.leak(), &*bytes.leak()))
+        .collect();
+    files.leak()
+}
+
+/// A topic of one's own.
+fn topic(title: &str, names: &str, summary: &str) -> String {
+    format!("---\ntitle: {title}\nkeywords:\n  go: [{names}]\n---\n\n{summary}\n")
+}
+
+struct Place {
+    home: TempDir,
+    library: Library,
+    guide: Guide,
+    built_in: Files,
+}
+
+impl Place {
+    /// Two folders, `team` before `mine`, and a cache where `cached`.
+    fn new(files: &[(&str, String)], minimum: usize) -> Place {
+        let home = tempfile::tempdir().expect("a temporary folder");
+        for number in 0..minimum {
+            let text = topic(
+                &format!("Filler {number}"),
+                &format!("filler.N{number}"),
+                "It fills.",
+            );
+            write(home.path(), &format!("mine/filler/n{number}.md"), &text);
+        }
+        for (path, text) in files {
+            write(home.path(), path, text);
+        }
+        let built_in = built_in();
+        let mut library = library(home.path(), built_in);
+        let guide = library.update(None, &|_, _| ()).expect("an index").guide;
+        Place {
+            guide: guide.expect("a first guide"),
+            home,
+            library,
+            built_in,
+        }
+    }
+
+    fn path(&self, path: &str) -> PathBuf {
+        self.home.path().join(path)
+    }
+
+    /// Says that these files may have changed; whether the guide is another.
+    fn changed(&mut self, paths: &[&str]) -> bool {
+        let paths: Vec<PathBuf> = paths.iter().map(|path| self.path(path)).collect();
+        let updated = self
+            .library
+            .update(Some(&paths), &|_, _| ())
+            .expect("an index");
+        let is_new = updated.guide.is_some();
+        self.guide = updated
+            .guide
+            .unwrap_or_else(|| Guide::open(self.built_in).expect("a guide"));
+        is_new
+    }
+
+    fn explained(&self, name: &str) -> Option<Topic> {
+        self.guide.explain(Language::Go, [name])?.topic
+    }
+
+    fn headline(&self, name: &str) -> Option<String> {
+        Some(self.explained(name)?.headline().to_owned())
+    }
+}
+
+use crate::topic::Topic;
+
+fn library(home: &Path, built_in: Files) -> Library {
+    let root = |place, name: &str| Root {
+        place,
+        folder: home.join(name),
+        shown: name.to_owned(),
+        within: None,
+    };
+    let roots = vec![
+        root(super::Place::Workspace, "team"),
+        root(super::Place::User, "mine"),
+    ];
+    Library::new(roots, built_in, "test", Some(&home.join("cache")))
+}
+
+fn write(home: &Path, path: &str, text: &str) {
+    let path = home.join(path);
+    fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+    fs::write(path, text).expect("a file");
+}
+
+/// In memory, and in the cache folder.
+const SIZES: [usize; 2] = [0, 2 * SMALL + 1];
+
+#[test]
+fn topics_are_added_extended_and_replaced_in_the_order_of_the_folders() {
+    for size in SIZES {
+        let note = "---\nextends: go/locks\nkeywords:\n  go: [ours.Lock]\n---\n\nWe never copy one.\n\n## Questions\n\n### What do we do?\n\nNot copy.\n\nFollow-up: Why?\n";
+        let place = Place::new(
+            &[
+                ("team/go/note.md", note.to_owned()),
+                (
+                    "mine/go/own.md",
+                    topic("Own", "sync.Mutex, own.T", "My own words."),
+                ),
+                ("team/x/both.md", topic("Both", "both.T", "The team's.")),
+                ("mine/x/both.md", topic("Both", "both.T", "Mine.")),
+            ],
+            size,
+        );
+        assert_eq!(matches!(place.library.kept, Kept::Shelf(_)), size > 0);
+        let locks = place
+            .explained("ours.Lock")
+            .expect("the note's name leads there");
+        assert_eq!(locks.id, "go/locks");
+        assert_eq!(locks.notes[0].text, "We never copy one.");
+        assert_eq!(locks.notes[0].from, "team notes, team/go/note.md");
+        assert_eq!(locks.questions[0].ask, "What do we do?");
+        assert_eq!((locks.questions.len(), locks.from), (2, None));
+        // Both lead there; what the team says comes first, and mine is not lost.
+        let found = place
+            .guide
+            .explain(Language::Go, ["sync.Mutex"])
+            .expect("it is known");
+        assert_eq!(found.topic.expect("a topic").id, "go/locks");
+        assert_eq!(
+            found.others[0].from.as_deref(),
+            Some("your notes, mine/go/own.md")
+        );
+        assert_eq!(place.headline("both.T").as_deref(), Some("The team's."));
+        assert_eq!(place.guide.topic_count(), 3 + size);
+    }
+}
+
+#[test]
+fn changes_are_followed() {
+    for size in SIZES {
+        let mut place = Place::new(&[("mine/x/a.md", topic("A", "a.T", "One."))], size);
+        let mine = |text: &str| topic("Mine", "sync.Mutex", text);
+        let locks = "team/go/locks.md";
+        assert_eq!(
+            place.headline("sync.Mutex").as_deref(),
+            Some("A lock lets one goroutine in.")
+        );
+        // Replaced by its id, changed, wrong, right again, gone.
+        write(place.home.path(), locks, &mine("Replaced."));
+        assert!(place.changed(&[locks]));
+        assert_eq!(place.headline("sync.Mutex").as_deref(), Some("Replaced."));
+        assert_eq!(place.headline("a.T").as_deref(), Some("One."));
+        write(place.home.path(), locks, &mine("Changed."));
+        assert!(place.changed(&[locks]));
+        assert_eq!(place.headline("sync.Mutex").as_deref(), Some("Changed."));
+        write(place.home.path(), locks, "---\ntitle: [\n---\n");
+        assert!(place.changed(&[locks]));
+        assert_eq!(
+            place.headline("sync.Mutex").as_deref(),
+            Some("A lock lets one goroutine in.")
+        );
+        write(place.home.path(), locks, &mine("Right."));
+        assert!(place.changed(&[locks]));
+        fs::remove_file(place.path(locks)).expect("it is there");
+        assert!(place.changed(&[locks]));
+        assert_eq!(
+            place.headline("sync.Mutex").as_deref(),
+            Some("A lock lets one goroutine in.")
+        );
+        // A whole folder, under another name.
+        fs::rename(place.path("mine/x"), place.path("mine/y")).expect("it is there");
+        assert!(place.changed(&["mine/x", "mine/y"]));
+        assert_eq!(place.explained("a.T").expect("still there").id, "y/a");
+        assert_eq!(place.guide.topic_count(), 2 + size);
+        // Cards come and go with their file.
+        let cards = "mine/cards/go.toml";
+        write(
+            place.home.path(),
+            cards,
+            "[[card]]\nkeyword = \"c.T\"\nmeaning = \"Ours\"\n",
+        );
+        assert!(place.changed(&[cards]));
+        assert!(place.guide.explain(Language::Go, ["c.T"]).is_some());
+        fs::remove_file(place.path(cards)).expect("it is there");
+        assert!(place.changed(&[cards]));
+        assert!(place.guide.explain(Language::Go, ["c.T"]).is_none());
+    }
+}
+
+#[test]
+fn many_edits_leave_few_segments() {
+    for size in SIZES {
+        let mut place = Place::new(&[], size);
+        for number in 0..30 {
+            write(
+                place.home.path(),
+                "team/x/a.md",
+                &topic("A", "a.T", &format!("Edit {number}.")),
+            );
+            assert!(place.changed(&["team/x/a.md"]));
+            assert_eq!(place.headline("a.T"), Some(format!("Edit {number}.")));
+        }
+        assert!(place.guide.searcher.segment_readers().len() <= 10);
+        assert_eq!(place.guide.topic_count(), 2 + size);
+    }
+}
+
+#[test]
+fn a_shelf_is_opened_without_a_look_at_the_files_and_repaired_where_it_is_damaged() {
+    let place = Place::new(&[("team/x/a.md", topic("A", "a.T", "One."))], SIZES[1]);
+    let open = || {
+        let mut library = library(place.home.path(), place.built_in);
+        let guide = library.open();
+        (library, guide)
+    };
+    let (mut other, guide) = open();
+    assert!(
+        guide
+            .expect("it is there")
+            .explain(Language::Go, ["a.T"])
+            .is_some()
+    );
+    // Written more than the time ago in which a file may change unseen, or read once more.
+    let again = other.update(None, &|_, _| ()).expect("an index");
+    assert_eq!((again.files, again.guide.is_some()), (SIZES[1] + 1, false));
+    let Kept::Shelf(name) = &other.kept else {
+        panic!("it is on the shelf")
+    };
+    let shelf = fs::read_dir(place.path("cache/guides"))
+        .expect("shelves")
+        .flatten()
+        .next();
+    let shelf = shelf.expect("a shelf").path();
+    let files = |kind: &str| -> Vec<PathBuf> {
+        let found = fs::read_dir(shelf.join(name))
+            .expect("a generation")
+            .flatten();
+        let found = found.map(|entry| entry.path()).filter(|path| {
+            path.ends_with(kind) || path.extension().is_some_and(|extension| extension == kind)
+        });
+        found.collect()
+    };
+    for kind in [
+        "idx",
+        "term",
+        "pos",
+        "store",
+        "fast",
+        "fieldnorm",
+        "meta.json",
+        "manifest",
+        "current",
+    ] {
+        for cut in [2, 0] {
+            let mut damaged = files(kind);
+            if kind == "current" {
+                damaged.push(shelf.join(kind));
+            }
+            for file in &damaged {
+                let bytes = fs::read(file).expect("it is there");
+                // Not in place: other generations share it.
+                fs::remove_file(file).expect("it is there");
+                let length = if cut == 0 { 0 } else { bytes.len() / cut };
+                fs::write(file, &bytes[..length]).expect("it is written");
+            }
+            assert!(!damaged.is_empty(), "{kind}");
+            let (mut library, opened) = open();
+            let updated = library.update(None, &|_, _| ()).expect("an index");
+            let guide = updated.guide.or(opened).expect("it was repaired");
+            assert!(
+                guide.explain(Language::Go, ["a.T"]).is_some(),
+                "{kind} cut to {cut}"
+            );
+            let (_, guide) = open();
+            let guide = guide.unwrap_or_else(|| panic!("{kind} cut to {cut}: not repaired"));
+            assert!(
+                guide.explain(Language::Go, ["filler.N7"]).is_some(),
+                "{kind} cut to {cut}"
+            );
+        }
+    }
+}
+
+#[test]
+fn what_leads_out_of_a_folder_or_is_too_large_is_left_out_with_a_message() {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    write(
+        home.path(),
+        "secret/s.md",
+        &topic("Secret", "s.T", "It is secret."),
+    );
+    write(
+        home.path(),
+        "team/x/large.md",
+        &"x".repeat(usize::try_from(FILE_MAX).expect("small") + 1),
+    );
+    write(home.path(), "team/x/latin.md", "");
+    fs::write(home.path().join("team/x/latin.md"), b"---\n\xff").expect("a file");
+    write(
+        home.path(),
+        "team/x/zero.md",
+        "---\ntitle: \0\n---\n\n\u{202e}x.\n",
+    );
+    write(
+        home.path(),
+        "team/x/deep/d.md",
+        &topic("Deep", "d.T", "Too deep."),
+    );
+    write(home.path(), "team/x/a.md", &topic("A", "a.T", "One."));
+    write(home.path(), "team/x/A b.md", &topic("AB", "ab.T", "Two."));
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::symlink;
+        symlink(home.path().join("secret"), home.path().join("team/linked")).expect("a link");
+        symlink(
+            home.path().join("secret/s.md"),
+            home.path().join("team/x/s.md"),
+        )
+        .expect("a link");
+        symlink(home.path().join("secret"), home.path().join("mine")).expect("a link");
+    }
+    let mut library = library(home.path(), built_in());
+    for root in &mut library.roots {
+        root.within = Some(home.path().join("team"));
+    }
+    let updated = library.update(None, &|_, _| ()).expect("an index");
+    let guide = updated.guide.expect("a guide");
+    assert_eq!(guide.topic_count(), 3);
+    assert!(guide.explain(Language::Go, ["s.T", "d.T"]).is_none());
+    assert_eq!(
+        guide
+            .explain(Language::Go, ["ab.T"])
+            .and_then(|found| found.topic)
+            .expect("a topic")
+            .id,
+        "x/a-b"
+    );
+    let mut said: Vec<String> = updated.mistakes.iter().map(ToString::to_string).collect();
+    said.sort();
+    let expected = [
+        "team/x/deep:1: a guide has folders of topics, and no folders in these; move it up",
+        "team/x/large.md:1: has more than 262144 bytes, which is the most that is read; split the topic",
+        "team/x/latin.md:2: is not UTF-8 here; save the file as UTF-8",
+        "team/x/zero.md:2: has the invisible character U+0000; remove it",
+        "team/x/zero.md:5: has the invisible character U+202E; remove it",
+    ];
+    for line in expected {
+        assert!(said.iter().any(|said| said == line), "{line}: {said:#?}");
+    }
+    if cfg!(unix) {
+        assert!(
+            said.contains(
+                &"mine:1: leads out of the workspace by a link and is left out".to_owned()
+            ),
+            "{said:#?}"
+        );
+        assert!(
+            said.contains(
+                &"team/x/s.md:1: is a link, which is not followed; copy the file".to_owned()
+            ),
+            "{said:#?}"
+        );
+    }
+}

@@ -3,7 +3,8 @@
 use viva_guide::Guide;
 use viva_guide::store::Files;
 
-static FILES: Files = include!(concat!(env!("OUT_DIR"), "/guide.rs"));
+/// The files of its index.
+pub static FILES: Files = include!(concat!(env!("OUT_DIR"), "/guide.rs"));
 
 /// Differs between guides that differ; part of the names of what is derived from the guide.
 pub const FINGERPRINT: &str = env!("VIVA_GUIDE_FINGERPRINT");

@@ -6,6 +6,7 @@
 //! - [`document`], [`documents`]: open files: text, syntax tree, positions.
 //! - [`package`]: reads the other files of a Go file's folder.
 //! - [`built_in`]: the guide that is part of the program.
+//! - [`own_guide`]: where guides of one's own lie beside it.
 //! - [`features`]: what Viva answers (hover, related questions, search, a topic's page), as plain data.
 //! - [`lsp`]: the only module that speaks the Language Server Protocol.
 //! - [`cli`]: the commands.
@@ -21,4 +22,5 @@ pub mod documents;
 pub mod features;
 pub mod keywords;
 pub mod lsp;
+pub mod own_guide;
 pub mod package;

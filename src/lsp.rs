@@ -4,12 +4,16 @@
 //! - [`server`]: the connection's life and state. [`requests`]: the answers. Each converts, asks a
 //!   feature, and converts back.
 //! - [`client`]: what the client can do. [`settings`]: what the user set.
+//! - [`guides`]: keeps guides of one's own up to date, in the background, with `guide_files`: what is wrong
+//!   in their open files, and `watching`: who says that files have changed.
 //! - [`packages`]: the folders of open Go documents.
 //! - [`convert`]: LSP's types from ours and back. [`open`]: how a topic's page is shown.
 
 pub mod client;
 mod convert;
 mod framing;
+mod guide_files;
+mod guides;
 mod open;
 mod packages;
 mod params;
@@ -17,6 +21,7 @@ mod requests;
 mod server;
 pub mod settings;
 mod transport;
+mod watching;
 
 use std::process::ExitCode;
 

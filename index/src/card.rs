@@ -33,6 +33,8 @@ pub struct Card {
     pub values: Vec<String>,
     /// Id of the topic that it leads to.
     pub topic: Option<String>,
+    /// The file that it was read from, as people name it; None: it is part of the program.
+    pub from: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -146,6 +148,7 @@ impl CardEntry {
             alias: self.alias,
             values: self.values,
             topic: self.topic,
+            from: None,
         }
     }
 }

@@ -39,7 +39,11 @@ pub fn read(topics: &Path, cards: &Path, elsewhere: &[String]) -> Result<Content
     for (file, parsed) in &parsed {
         for (line, id) in &parsed.mentioned {
             if !ids.contains(id.as_str()) {
-                mistakes.push(Mistake::new(file, *line, no_such_topic(id, &ids)));
+                mistakes.push(Mistake::new(
+                    file,
+                    *line,
+                    no_such_topic(id, ids.iter().copied()),
+                ));
             } else if *id == parsed.topic.id {
                 mistakes.push(Mistake::new(
                     file,
@@ -54,7 +58,11 @@ pub fn read(topics: &Path, cards: &Path, elsewhere: &[String]) -> Result<Content
         if let Some(id) = &card.topic
             && !ids.contains(id.as_str())
         {
-            mistakes.push(Mistake::new(file, *line, no_such_topic(id, &ids)));
+            mistakes.push(Mistake::new(
+                file,
+                *line,
+                no_such_topic(id, ids.iter().copied()),
+            ));
         }
     }
     if !mistakes.is_empty() {
@@ -89,8 +97,8 @@ fn names_of_two_topics(parsed: &[(String, Parsed)]) -> Vec<Mistake> {
     mistakes
 }
 
-fn no_such_topic(id: &str, ids: &HashSet<&str>) -> String {
-    match nearest(id, ids.iter().copied()) {
+pub(crate) fn no_such_topic<'a>(id: &str, ids: impl Iterator<Item = &'a str>) -> String {
+    match nearest(id, ids) {
         Some(known) => format!("there is no topic `{id}`; did you mean `{known}`?"),
         None => format!(
             "there is no topic `{id}`; an id is the path of its file, such as `redis/persistence`"

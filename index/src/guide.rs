@@ -206,21 +206,41 @@ impl Guide {
 
     /// Every name that a topic or a card claims.
     pub fn vocabulary(&self) -> Vec<KeywordName> {
-        let mut names = Vec::new();
+        let mut names: Vec<KeywordName> = Vec::new();
+        self.each_term(self.fields.keyword, |name| {
+            names.push(KeywordName::from_qualified(name));
+            true
+        });
+        names.sort();
+        names.dedup();
+        names
+    }
+
+    /// The ids of the topics, at most `limit` and perhaps a few that were there once; in no order.
+    pub fn ids(&self, limit: usize) -> Vec<String> {
+        let mut ids = Vec::new();
+        self.each_term(self.fields.id, |id| {
+            ids.push(id.to_owned());
+            ids.len() < limit
+        });
+        ids
+    }
+
+    /// Hands over the terms of a field until somebody has enough.
+    fn each_term(&self, field: Field, mut wants_more: impl FnMut(&str) -> bool) {
         for segment in self.searcher.segment_readers() {
-            let Ok(index) = segment.inverted_index(self.fields.keyword) else {
+            let Ok(index) = segment.inverted_index(field) else {
                 continue;
             };
             let Ok(mut terms) = index.terms().stream() else {
                 continue;
             };
             while terms.advance() {
-                names.extend(std::str::from_utf8(terms.key()).map(KeywordName::from_qualified));
+                if std::str::from_utf8(terms.key()).is_ok_and(|term| !wants_more(term)) {
+                    return;
+                }
             }
         }
-        names.sort();
-        names.dedup();
-        names
     }
 
     pub(crate) fn doc(&self, address: DocAddress) -> Option<TantivyDocument> {

@@ -5,9 +5,11 @@
 //! - this file: which folders there are, and the [`Library`] that keeps their index up to date.
 //! - `scan`: which files there are, within bounds. `manifest`: what is known of each file.
 //! - `update`: changed files → changed documents of the index, topics merged with those they add to.
+//! - `check`: what is wrong with one file, for those who write it.
 //! - `layered`: the directory of the index: the built-in one below, what was written above.
 //! - `shelf`: where indexes lie in the cache folder, so that a kill at any moment loses nothing.
 
+mod check;
 mod layered;
 mod manifest;
 mod scan;
@@ -178,6 +180,12 @@ impl Library {
             Some(paths) => scan::Scan::some(&self.roots, paths),
             None => scan::Scan::all(&self.roots),
         };
+        if matches!(self.kept, Kept::Nothing) && scanned.files.is_empty() {
+            return Ok(Updated {
+                mistakes: scanned.mistakes,
+                ..Updated::default()
+            });
+        }
         let is_small = match &self.kept {
             Kept::Nothing => scanned.files.len() <= SMALL,
             Kept::Memory(_, manifest) => manifest.len() + scanned.files.len() <= 2 * SMALL,
@@ -250,6 +258,13 @@ impl Library {
         self.kept = Kept::Memory(index, manifest);
         Ok(updated)
     }
+}
+
+/// What is wrong with a text that is a file of a guide, on its own and beside the topics of a guide that
+/// may hold it already; None: the path belongs to no guide.
+pub fn check(roots: &[Root], guide: &Guide, path: &Path, text: &str) -> Option<Vec<Mistake>> {
+    let key = scan::key_of(roots, path)?;
+    Some(check::text(guide, &key, &path.display().to_string(), text))
 }
 
 /// How much the indexes in a cache folder take.

@@ -299,6 +299,7 @@ impl Fields {
             doc.add_text(self.card, part.map_or("", String::as_str));
         }
         add_all(&mut doc, self.value, &card.values);
+        add_all(&mut doc, self.from, &card.from);
         doc
     }
 
@@ -325,6 +326,7 @@ impl Fields {
             alias: non_empty(alias),
             values: texts(doc, self.value),
             topic: non_empty(topic),
+            from: text(doc, self.from).map(str::to_owned),
         })
     }
 

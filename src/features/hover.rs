@@ -7,7 +7,7 @@ use viva_guide::{Card, Explanation, Guide, Topic};
 
 use crate::document::Document;
 use crate::features::explain;
-use crate::features::markdown::{fenced, link, without_topic_links};
+use crate::features::markdown::{defused, fenced, link, without_topic_links};
 use crate::keywords::Sense;
 
 /// An answer and the bytes of the text that it is about.
@@ -55,7 +55,21 @@ pub fn markdown(explanation: &Explanation, sense: Option<&Sense>, max_lines: usi
     if let Some(topic) = &explanation.topic {
         add_topic(&mut answer, topic);
     }
-    answer.fit(max_lines)
+    let card = explanation
+        .card
+        .as_ref()
+        .and_then(|card| card.from.as_ref());
+    let topic = explanation.topic.as_ref();
+    let from = topic.and_then(|topic| topic.from.as_ref()).or(card);
+    if let Some(from) = from {
+        answer.add(Importance::Answer, format!("From: {from}"));
+    }
+    let fitted = answer.fit(max_lines);
+    if from.is_some() || topic.is_some_and(Topic::is_foreign) {
+        defused(&fitted)
+    } else {
+        fitted
+    }
 }
 
 /// One line: how it is written, its type, default, versions and values. None where a card says
@@ -90,6 +104,16 @@ fn rest_of_summary(topic: &Topic) -> String {
 
 /// Everything of a topic but its summary.
 fn add_topic(answer: &mut Answer, topic: &Topic) {
+    // A note was written for those who read this; its first paragraph is always shown.
+    for note in topic.notes.iter().filter(|note| !note.text.is_empty()) {
+        let text = without_topic_links(&note.text);
+        let (first, rest) = text.split_once("\n\n").unwrap_or((&text, ""));
+        answer.add(
+            Importance::Answer,
+            format!("**Note** ({}): {first}", note.from),
+        );
+        answer.add(Importance::Note, rest.to_owned());
+    }
     for part in topic.body.split("\n\n").filter(|part| !part.is_empty()) {
         answer.add(Importance::Body, without_topic_links(part));
     }
@@ -132,6 +156,7 @@ fn add_topic(answer: &mut Answer, topic: &Topic) {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Importance {
     Answer,
+    Note,
     Body,
     Pitfalls,
     Versions,
@@ -146,7 +171,9 @@ struct Answer {
 
 impl Answer {
     fn add(&mut self, importance: Importance, text: String) {
-        self.parts.push((importance, text));
+        if !text.is_empty() {
+            self.parts.push((importance, text));
+        }
     }
 
     /// Adds the lines that there are as one part that is never left out.

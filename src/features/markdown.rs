@@ -1,6 +1,6 @@
 //! The guide's texts as Markdown that editors show: blocks, sources, links between topics.
 
-use pulldown_cmark::{Event, Parser, Tag};
+use pulldown_cmark::{Event, Options, Parser, Tag};
 use viva_guide::topic::{Block, Source};
 
 /// A block as an editor highlights it: only the language stays of its info string.
@@ -16,6 +16,60 @@ pub(super) fn fenced(block: &Block) -> String {
 /// A source as a Markdown link.
 pub(super) fn link(source: &Source) -> String {
     format!("[{}]({})", source.label, source.url)
+}
+
+/// A text that others than Viva's authors wrote, so that it shows words and nothing happens: links lead to
+/// `https:` or to other topics only, and HTML and images are shown as what they are.
+///
+/// The parser of topics refuses these already; here the whole answer is looked at as the editor will
+/// see it, however its parts were put together.
+pub(super) fn defused(markdown: &str) -> String {
+    let mut text = markdown.to_owned();
+    // What was hidden behind one construct may come out once that is gone.
+    for _ in 0..DEFUSED_TIMES {
+        let dangers = dangers(&text);
+        if dangers.is_empty() {
+            return text;
+        }
+        for at in dangers.into_iter().rev() {
+            text.insert(at, '\\');
+        }
+    }
+    // Nobody writes such a text by accident.
+    text.replace(['<', '>', '[', ']', '!'], " ")
+}
+
+/// How often a text is looked at again.
+const DEFUSED_TIMES: usize = 4;
+
+/// Where the links, images and HTML begin that must not be shown as such.
+fn dangers(markdown: &str) -> Vec<usize> {
+    let mut found: Vec<usize> = Parser::new_ext(markdown, Options::ENABLE_TABLES)
+        .into_offset_iter()
+        .filter_map(|(event, range)| {
+            let is_dangerous = match event {
+                Event::Start(Tag::Link { dest_url, .. }) => !is_harmless(&dest_url),
+                Event::Start(Tag::Image { .. }) | Event::Html(_) | Event::InlineHtml(_) => true,
+                _ => false,
+            };
+            is_dangerous.then_some(range.start)
+        })
+        .collect();
+    found.dedup();
+    found
+}
+
+/// An address on the web, or the id of a topic, perhaps as a path to its page.
+fn is_harmless(address: &str) -> bool {
+    let is_id = || {
+        let address = address.trim_start_matches("../");
+        let is_part = |part: &str| !part.is_empty() && !part.starts_with('.');
+        address.split('/').all(is_part)
+            && !address.contains([':', '\\', '?', '#', '%', '&'])
+            && !address.contains(char::is_control)
+    };
+    let virtual_page = address.strip_prefix("viva:/");
+    address.starts_with("https://") || virtual_page.is_some_and(is_harmless) || is_id()
 }
 
 /// The text with links to other topics replaced by their words: a hover cannot open them.
@@ -55,6 +109,45 @@ fn replace_topic_links(markdown: &str, replace: impl Fn(&str, &str) -> String) -
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_others_wrote_shows_words_and_nothing_happens() {
+        let harmless = [
+            "See [Go](https://go.dev) and [m](../go/mutex.md), `<b>` and 1 < 2.",
+            "```html\n<script>x</script>\n![a](b)\n```",
+            "- *a* **b** <https://go.dev>",
+        ];
+        for text in harmless {
+            assert_eq!(defused(text), text);
+        }
+        let dangerous = [
+            "[x](command:workbench.action.quit)",
+            "[x](  <command:x>  \"title\")",
+            "![pixel](https://example.com/pixel.png)",
+            "[![a](https://e.com/a.png)](https://e.com)",
+            "[x][y]\n\n[y]: command:z",
+            "[x]\n\n[x]: file:///etc/passwd",
+            "<a href=\"command:x\">x</a>",
+            "<img src=x onerror=y>",
+            "<!-- a --> [x](vscode://y)",
+            "<div>\n\n[x](command:y)\n\n</div>",
+            "<command:x>",
+            "[x](javascript&#58;alert(1))",
+            "[x](\\//host/share)",
+            "[x](../../../etc/passwd/../x)",
+            "<details>\n```\n</details>\n[x](command:y)\n```",
+            "\\\\[x](command:y)",
+            "> - [x](command:y)\n>   <b>",
+        ];
+        for text in dangerous {
+            let shown = defused(text);
+            assert_eq!(
+                dangers(&shown),
+                Vec::<usize>::new(),
+                "{text:?} became {shown:?}"
+            );
+        }
+    }
 
     #[test]
     fn topic_links_become_words_or_addresses_and_others_stay() {

@@ -2,7 +2,7 @@
 
 use viva_guide::{Guide, Topic};
 
-use crate::features::markdown::{fenced, link, with_topic_links};
+use crate::features::markdown::{defused, fenced, link, with_topic_links};
 
 /// A topic as a document.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +18,10 @@ pub fn page(guide: &Guide, topic: &Topic, address: impl Fn(&str) -> String) -> P
     out.paragraph(&format!("# {}", topic.title));
     out.paragraph(&with_topic_links(&topic.summary, &address));
     out.paragraph(&with_topic_links(&topic.body, &address));
+    for note in topic.notes.iter().filter(|note| !note.text.is_empty()) {
+        out.paragraph(&format!("**Note** ({})", note.from));
+        out.paragraph(&with_topic_links(&note.text, &address));
+    }
     if !topic.pitfalls.is_empty() {
         out.paragraph("## Pitfalls");
         let items: Vec<String> = topic
@@ -34,7 +38,9 @@ pub fn page(guide: &Guide, topic: &Topic, address: impl Fn(&str) -> String) -> P
             .iter()
             .for_each(|block| out.paragraph(&fenced(block)));
     }
-    out.paragraph("## Questions");
+    if !topic.questions.is_empty() {
+        out.paragraph("## Questions");
+    }
     let mut question_lines = Vec::new();
     for question in &topic.questions {
         question_lines.push(out.count);
@@ -61,7 +67,12 @@ pub fn page(guide: &Guide, topic: &Topic, address: impl Fn(&str) -> String) -> P
     out.paragraph("## Versions and sources");
     out.paragraph(&facts(topic).join("\n"));
     Page {
-        markdown: out.text,
+        // As a whole: what one part defines, another may use. No line becomes two.
+        markdown: if topic.is_foreign() {
+            defused(&out.text)
+        } else {
+            out.text
+        },
         question_lines,
     }
 }
@@ -79,15 +90,18 @@ fn facts(topic: &Topic) -> Vec<String> {
         .sources
         .iter()
         .map(|source| format!("- {}", link(source)));
-    let checked = format!(
-        "- Asked at level {}; checked {}",
-        topic.level.name(),
-        topic.checked
-    );
+    let level = topic.level.name();
+    let checked = if topic.checked.is_empty() {
+        format!("- Asked at level {level}")
+    } else {
+        format!("- Asked at level {level}; checked {}", topic.checked)
+    };
+    let from = topic.from.iter().map(|from| format!("- From: {from}"));
     since
         .chain(changed)
         .chain(sources)
         .chain([checked])
+        .chain(from)
         .collect()
 }
 

@@ -29,6 +29,11 @@ pub struct Client {
     pub virtual_documents: bool,
     /// `workspace/configuration`: settings can be asked for.
     pub configuration: bool,
+    /// `window/workDoneProgress`: a long update may be shown.
+    pub progress: bool,
+    /// `workspace/didChangeWatchedFiles` can be registered, and for folders outside of the workspace.
+    pub watches: bool,
+    pub watches_outside: bool,
     /// The folders of the workspace.
     pub roots: Vec<PathBuf>,
     /// What the client said about Viva's settings.
@@ -55,11 +60,33 @@ impl Client {
             virtual_documents: capability("workspace/textDocumentContent")
                 .is_some_and(Value::is_object),
             configuration: is_true("workspace/configuration"),
+            progress: is_true("window/workDoneProgress"),
+            watches: is_true("workspace/didChangeWatchedFiles/dynamicRegistration"),
+            watches_outside: is_true("workspace/didChangeWatchedFiles/relativePatternSupport"),
             roots: roots(params),
             options: params
                 .get("initializationOptions")
                 .cloned()
                 .unwrap_or_default(),
+        }
+    }
+}
+
+impl Client {
+    /// Takes over `workspace/didChangeWorkspaceFolders`.
+    pub fn change_roots(&mut self, params: &Value) {
+        let paths = |which: &str| -> Vec<PathBuf> {
+            let folders = params.pointer(&format!("/event/{which}"));
+            let folders = folders.and_then(Value::as_array).into_iter().flatten();
+            let uris = folders.filter_map(|folder| folder.get("uri")?.as_str());
+            uris.filter_map(file_path).collect()
+        };
+        let removed = paths("removed");
+        self.roots.retain(|root| !removed.contains(root));
+        for added in paths("added") {
+            if !self.roots.contains(&added) {
+                self.roots.push(added);
+            }
         }
     }
 }

@@ -1,16 +1,16 @@
 //! How a topic's page is shown: as a virtual document where the client knows those, else as a
 //! read-only file in the cache folder, else as a message.
 
+use std::cell::RefCell;
 use std::fmt::Write as _;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use etcetera::BaseStrategy as _;
 use viva_guide::{Guide, Topic};
 
-use crate::built_in;
 use crate::features::page::{Page, page};
+use crate::{built_in, own_guide};
 
 /// The scheme of virtual documents: `viva:/redis/persistence.md`.
 pub(crate) const SCHEME: &str = "viva";
@@ -40,10 +40,7 @@ pub(crate) fn topic_page(guide: &Guide, topic: &Topic) -> Page {
 /// # Errors
 /// There is no cache folder, or it cannot be written.
 pub(crate) fn pages_folder(guide: &Guide) -> io::Result<PathBuf> {
-    let base = etcetera::choose_base_strategy()
-        .map_err(io::Error::other)?
-        .cache_dir()
-        .join("viva");
+    let base = own_guide::cache_folder().ok_or_else(|| io::Error::other("no home folder"))?;
     let folder = base.join(format!("pages-{}", built_in::FINGERPRINT));
     if folder.is_dir() {
         return Ok(folder);
@@ -79,6 +76,59 @@ fn write_pages(guide: &Guide, folder: &Path) -> io::Result<()> {
         fs::set_permissions(&file, permissions)?;
     }
     Ok(())
+}
+
+/// The folder with the pages of these topics and of those that they lead to. Guides of one's own change, and
+/// may have any number of topics, so that only the pages that are asked for are written; `key` tells the
+/// folders of different guides apart.
+///
+/// # Errors
+/// There is no cache folder, or it cannot be written.
+pub(crate) fn own_pages_folder(guide: &Guide, key: u64, ids: &[String]) -> io::Result<PathBuf> {
+    let base = own_guide::cache_folder().ok_or_else(|| io::Error::other("no home folder"))?;
+    let folder = base.join(format!("{OWN_PAGES}{key:016x}"));
+    let mut linked: Vec<String> = Vec::new();
+    for id in ids {
+        let Some(topic) = guide.topic(id) else {
+            continue;
+        };
+        let links = RefCell::new(Vec::new());
+        let page = page(guide, &topic, |id| {
+            links.borrow_mut().push(id.to_owned());
+            format!("../{id}.md")
+        });
+        write_page(&folder, id, &page.markdown)?;
+        linked.append(&mut links.into_inner());
+    }
+    linked.sort();
+    linked.dedup();
+    for id in linked.iter().filter(|id| !ids.contains(id)) {
+        if let Some(topic) = guide.topic(id) {
+            write_page(&folder, id, &topic_page(guide, &topic).markdown)?;
+        }
+    }
+    Ok(folder)
+}
+
+/// Pages of guides of one's own lie in folders with names that begin so.
+const OWN_PAGES: &str = "own-pages-";
+
+/// Writes a page, unless it is there already.
+fn write_page(folder: &Path, id: &str, markdown: &str) -> io::Result<()> {
+    let file = file_in(folder, id);
+    if fs::read_to_string(&file).is_ok_and(|written| written == markdown) {
+        return Ok(());
+    }
+    if let Some(section) = file.parent() {
+        fs::create_dir_all(section)?;
+    }
+    // Written aside and renamed: an editor may have the old one open, and it is read-only.
+    let aside = file.with_extension(format!("{}.new", std::process::id()));
+    fs::write(&aside, markdown)?;
+    let mut permissions = fs::metadata(&aside)?.permissions();
+    permissions.set_readonly(true);
+    fs::set_permissions(&aside, permissions)?;
+    fs::rename(&aside, &file)
 }
 
 /// Removes the pages of earlier versions of the guide; failing to does no harm.

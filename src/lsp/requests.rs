@@ -2,7 +2,6 @@
 //! feature, and converts back.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use serde_json::{Value, json};
 use tower_lsp::gen_lsp_types as lsp;
@@ -36,7 +35,7 @@ impl Server {
             return Ok(None);
         }
         let offset = document.offset(params.position.into(), client.encoding);
-        let found = hover::hover(&self.guide, &document, offset, settings.hover_max_lines);
+        let found = hover::hover(&self.guide(), &document, offset, settings.hover_max_lines);
         Ok(found.map(|found| convert::hover(&document, found, &client)))
     }
 
@@ -52,7 +51,7 @@ impl Server {
             return Ok(vec![]);
         };
         let offset = document.offset(params.range.start.into(), client.encoding);
-        let found = related::related(&self.guide, &document, offset, QUESTIONS_MAX);
+        let found = related::related(&self.guide(), &document, offset, QUESTIONS_MAX);
         Ok(found.map_or_else(Vec::new, |found| {
             convert::code_actions(found, kind, &client)
         }))
@@ -63,14 +62,15 @@ impl Server {
             let state = self.state();
             (state.settings.symbols, state.client.virtual_documents)
         };
-        let hits = search::symbols(&self.guide, &params.query, when, SYMBOLS_MAX);
+        let hits = search::symbols(&self.guide(), &params.query, when, SYMBOLS_MAX);
         if hits.is_empty() {
             return Ok(vec![]);
         }
         let folder = if has_virtual {
             None
         } else {
-            self.pages_folder().await
+            let ids = hits.iter().map(|hit| hit.topic.id.clone());
+            self.pages_folder(ids.collect()).await
         };
         let uri = |id: &str| match &folder {
             Some(folder) => open::file_uri(&open::file_in(folder, id)),
@@ -94,7 +94,7 @@ impl Server {
                 Ok(self.open(id, question).await.map(Value::String))
             }
             (convert::SEARCH, Some(words)) => {
-                let hits = self.guide.search(words, SYMBOLS_MAX);
+                let hits = self.guide().search(words, SYMBOLS_MAX);
                 Ok(Some(hits.iter().map(|hit| json!({
                     "id": hit.topic.id, "title": hit.topic.title, "snippet": hit.snippet,
                 })).collect()))
@@ -111,13 +111,13 @@ impl Server {
 
     /// Shows a topic's page at a question, as well as the client can; its text is returned too.
     async fn open(&self, id: &str, question: Option<usize>) -> Option<String> {
-        let topic = self.guide.topic(id)?;
+        let topic = self.guide().topic(id)?;
         let client = self.state().client.clone();
         let folder = match (client.virtual_documents, client.show_document) {
-            (false, true) => self.pages_folder().await,
+            (false, true) => self.pages_folder(vec![id.to_owned()]).await,
             _ => None,
         };
-        let page = open::topic_page(&self.guide, &topic);
+        let page = open::topic_page(&self.guide(), &topic);
         let uri = match folder {
             Some(folder) => Some(open::file_uri(&open::file_in(&folder, id))),
             None => client.virtual_documents.then(|| open::virtual_uri(id)),
@@ -153,16 +153,21 @@ impl Server {
         &self,
         params: VirtualDocument,
     ) -> Result<Option<lsp::TextDocumentContentResult>> {
-        let topic = open::topic_id(&params.uri).and_then(|id| self.guide.topic(id));
+        let topic = open::topic_id(&params.uri).and_then(|id| self.guide().topic(id));
         Ok(topic.map(|topic| lsp::TextDocumentContentResult {
-            text: open::topic_page(&self.guide, &topic).markdown,
+            text: open::topic_page(&self.guide(), &topic).markdown,
         }))
     }
 
-    /// The folder with the topics' pages; where it cannot be written, none and a line in the log.
-    async fn pages_folder(&self) -> Option<PathBuf> {
-        let guide = Arc::clone(&self.guide);
-        let written = tokio::task::spawn_blocking(move || open::pages_folder(&guide)).await;
+    /// The folder with the pages of these topics at least; where it cannot be written, none and a line in the log.
+    async fn pages_folder(&self, ids: Vec<String>) -> Option<PathBuf> {
+        let guide = self.guide();
+        let own = self.guides.is_own().then(|| self.guides.key());
+        let written = tokio::task::spawn_blocking(move || match own {
+            Some(key) => open::own_pages_folder(&guide, key, &ids),
+            None => open::pages_folder(&guide),
+        })
+        .await;
         let problem = match written.map_err(std::io::Error::other) {
             Ok(Ok(folder)) => return Some(folder),
             Ok(Err(error)) | Err(error) => error,

@@ -11,6 +11,7 @@ use tower_lsp::{ClientSocket, LanguageServer, LspService};
 use viva_guide::{Guide, Language};
 
 use super::client::Client;
+use super::guides::Keeper;
 use super::packages::Packages;
 use super::params::{DidChange, DidChangeConfiguration, DidClose, DidOpen};
 use super::settings::{SECTION, Settings};
@@ -23,24 +24,27 @@ use crate::package::Folder;
 #[derive(Debug)]
 pub(crate) struct Server {
     pub(super) connection: tower_lsp::Client,
-    pub(super) guide: Arc<Guide>,
-    state: Arc<Mutex<State>>,
+    pub(super) guides: Keeper,
+    pub(super) state: Arc<Mutex<State>>,
 }
 
 #[derive(Debug, Default)]
 pub(super) struct State {
     pub(super) client: Client,
     pub(super) settings: Settings,
-    documents: Documents,
+    pub(super) documents: Documents,
     packages: Packages,
 }
 
 /// The service with the methods that Viva serves, and its way back to the client.
 pub(crate) fn service(guide: Guide) -> (LspService<Server>, ClientSocket) {
-    LspService::build_with_lifecycle_methods(|connection| Server {
-        connection,
-        guide: Arc::new(guide),
-        state: Arc::default(),
+    LspService::build_with_lifecycle_methods(|connection| {
+        let state = Arc::default();
+        Server {
+            guides: Keeper::new(guide, connection.clone(), Arc::clone(&state)),
+            connection,
+            state,
+        }
     })
     .custom_method("textDocument/didOpen", Server::did_open)
     .custom_method("textDocument/didChange", Server::did_change)
@@ -57,6 +61,14 @@ pub(crate) fn service(guide: Guide) -> (LspService<Server>, ClientSocket) {
         "workspace/didChangeConfiguration",
         Server::did_change_configuration,
     )
+    .custom_method(
+        "workspace/didChangeWatchedFiles",
+        Server::did_change_watched_files,
+    )
+    .custom_method(
+        "workspace/didChangeWorkspaceFolders",
+        Server::did_change_workspace_folders,
+    )
     .finish()
 }
 
@@ -65,6 +77,7 @@ impl LanguageServer for Server {
         let client = self.state().client.clone();
         // In force at once: some clients never send `initialized`.
         self.warn(apply(&self.state, &client.options));
+        self.guides.use_folders();
         let capabilities = capabilities(&client);
         let info = lsp::ServerInfo {
             name: "viva".to_owned(),
@@ -80,9 +93,10 @@ impl LanguageServer for Server {
         self.log(format!(
             "viva {}: {} topics, {} cards",
             env!("CARGO_PKG_VERSION"),
-            self.guide.topic_count(),
-            self.guide.card_count()
+            self.guide().topic_count(),
+            self.guide().card_count()
         ));
+        self.guides.watch();
         if self.state().client.configuration {
             self.pull_settings();
         }
@@ -124,8 +138,12 @@ fn capabilities(client: &Client) -> lsp::ServerCapabilities {
         code_action_provider: Some(actions.into()),
         workspace_symbol_provider: Some(true.into()),
         execute_command_provider: Some(commands),
-        workspace: client.virtual_documents.then(|| lsp::WorkspaceOptions {
-            text_document_content: Some(content.into()),
+        workspace: Some(lsp::WorkspaceOptions {
+            text_document_content: client.virtual_documents.then(|| content.into()),
+            workspace_folders: Some(lsp::WorkspaceFoldersServerCapabilities {
+                supported: Some(true),
+                change_notifications: Some(true.into()),
+            }),
             ..lsp::WorkspaceOptions::default()
         }),
         ..lsp::ServerCapabilities::default()
@@ -154,6 +172,11 @@ impl Server {
 
     pub(super) fn state(&self) -> MutexGuard<'_, State> {
         lock(&self.state)
+    }
+
+    /// The guide as it is now; it stays as it is for as long as somebody has it.
+    pub(super) fn guide(&self) -> Arc<Guide> {
+        self.guides.guide()
     }
 
     /// A snapshot of a document, and what is needed to answer about it.
@@ -203,6 +226,7 @@ impl Server {
             &document.text,
         );
         self.read_package(&document.uri);
+        self.guides.check(&document.uri);
     }
 
     async fn did_change(&self, params: Value) {
@@ -219,6 +243,8 @@ impl Server {
                 state
                     .documents
                     .change(&uri, params.text_document.version, &changes, encoding);
+                drop(state);
+                self.guides.check(&uri);
             }
             Err(error) => {
                 // From here on our text would differ from the client's: better silent than wrong.
@@ -239,6 +265,17 @@ impl Server {
         } = &mut *state;
         documents.close(&params.text_document.uri);
         packages.forget(documents);
+        drop(state);
+        self.guides.forget(&params.text_document.uri);
+    }
+
+    async fn did_change_watched_files(&self, params: Value) {
+        self.guides.changed(&params);
+    }
+
+    async fn did_change_workspace_folders(&self, params: Value) {
+        self.state().client.change_roots(&params);
+        self.guides.use_folders();
     }
 
     async fn did_change_configuration(&self, params: DidChangeConfiguration) {
@@ -247,6 +284,7 @@ impl Server {
             return self.pull_settings();
         }
         self.warn(apply(&self.state, &params.settings));
+        self.guides.use_folders();
     }
 
     /// Asks the client for the settings without waiting: the client may take its time, and the next
@@ -254,6 +292,7 @@ impl Server {
     fn pull_settings(&self) {
         let connection = self.connection.clone();
         let state = Arc::clone(&self.state);
+        let guides = self.guides.clone();
         tokio::spawn(async move {
             let item = lsp::ConfigurationItem {
                 scope_uri: None,
@@ -265,7 +304,9 @@ impl Server {
             // Nothing set any more means what was said at the start.
             let sent = answers.into_iter().next().filter(|sent| !sent.is_null());
             let sent = sent.unwrap_or_else(|| lock(&state).client.options.clone());
-            for complaint in apply(&state, &sent) {
+            let complaints = apply(&state, &sent);
+            guides.use_folders();
+            for complaint in complaints {
                 connection
                     .log_message(lsp::MessageType::Warning, complaint)
                     .await;
@@ -291,7 +332,7 @@ impl Server {
 }
 
 /// The state. A panic elsewhere while it was locked left it whole: every change is one step.
-fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
+pub(super) fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
     state.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

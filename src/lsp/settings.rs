@@ -38,10 +38,12 @@ pub enum Kind {
     Choice {
         of: &'static [&'static str],
     },
+    /// A list of paths; none by default.
+    Paths,
 }
 
 /// Every setting, in the order in which they are documented.
-pub const SETTINGS: [Setting; 4] = [
+pub const SETTINGS: [Setting; 5] = [
     Setting {
         key: "hover.enable",
         kind: Kind::Switch { default: true },
@@ -70,6 +72,11 @@ pub const SETTINGS: [Setting; 4] = [
         },
         what: "When the symbol search finds topics: only for queries that begin with `?`, for all, or never.",
     },
+    Setting {
+        key: "guide.paths",
+        kind: Kind::Paths,
+        what: "More folders of topics of your own, besides `.viva/guide` in the workspace and `~/.config/viva/guide`; relative to the workspace.",
+    },
 ];
 
 /// When code actions are offered.
@@ -89,6 +96,7 @@ pub struct Settings {
     pub hover_max_lines: usize,
     pub code_actions: CodeActions,
     pub symbols: When,
+    pub guide_paths: Vec<String>,
 }
 
 impl Default for Settings {
@@ -98,6 +106,7 @@ impl Default for Settings {
             hover_max_lines: 25,
             code_actions: CodeActions::Invoked,
             symbols: When::Prefix,
+            guide_paths: Vec::new(),
         }
     }
 }
@@ -129,6 +138,10 @@ impl Settings {
     fn set(&mut self, key: &str, value: &Value) {
         let choice = value.as_str().unwrap_or_default();
         match key {
+            "guide.paths" => {
+                let paths = value.as_array().into_iter().flatten();
+                self.guide_paths = paths.filter_map(Value::as_str).map(str::to_owned).collect();
+            }
             "hover.enable" => self.hover = value == &Value::Bool(true),
             "hover.maxLines" => {
                 self.hover_max_lines = number(value).unwrap_or(self.hover_max_lines);
@@ -160,6 +173,9 @@ impl Kind {
                 number(value).is_some_and(|number| (least..=most).contains(&number))
             }
             Kind::Choice { of } => value.as_str().is_some_and(|choice| of.contains(&choice)),
+            Kind::Paths => value
+                .as_array()
+                .is_some_and(|paths| paths.iter().all(Value::is_string)),
         }
     }
 }
@@ -173,6 +189,7 @@ impl std::fmt::Display for Kind {
                 let quoted: Vec<String> = of.iter().map(|choice| format!("\"{choice}\"")).collect();
                 f.write_str(&quoted.join(", "))
             }
+            Kind::Paths => f.write_str("a list of paths"),
         }
     }
 }
@@ -194,6 +211,7 @@ pub fn markdown_table() -> String {
                     of.iter().map(|choice| format!("`\"{choice}\"`")).collect();
                 quoted.join(", ")
             }
+            Kind::Paths => "`[]`, a list of paths".to_owned(),
         };
         writeln!(
             table,
@@ -296,7 +314,7 @@ mod tests {
         assert_eq!(
             complaints,
             [
-                "unknown setting `viva.hover.color`; the settings are hover.enable, hover.maxLines, codeActions, workspaceSymbols",
+                "unknown setting `viva.hover.color`; the settings are hover.enable, hover.maxLines, codeActions, workspaceSymbols, guide.paths",
                 "`viva.hover.enable` is \"yes\"; it takes true or false",
                 "`viva.hover.maxLines` is 1; it takes a number from 3 to 200",
                 "`viva.codeActions` is \"ever\"; it takes \"invoked\", \"always\", \"off\"",

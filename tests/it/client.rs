@@ -58,11 +58,16 @@ impl Client {
 
     /// A server that has been told nothing yet.
     pub(crate) fn spawn() -> Client {
-        let home = tempfile::tempdir().expect("a temporary folder");
+        Client::spawn_in(tempfile::tempdir().expect("a temporary folder"))
+    }
+
+    /// The same with a home that has files already.
+    pub(crate) fn spawn_in(home: TempDir) -> Client {
         let mut process = Command::new(env!("CARGO_BIN_EXE_viva"))
             .args(["lsp", "--stdio"])
             .env("HOME", home.path())
             .env_remove("XDG_CACHE_HOME")
+            .env_remove("XDG_CONFIG_HOME")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()

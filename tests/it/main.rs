@@ -12,6 +12,7 @@ mod hovering;
 mod lifecycle;
 mod opening;
 mod order;
+mod own_guide;
 mod packages;
 mod retrieval;
 mod searching;

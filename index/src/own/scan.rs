@@ -106,6 +106,10 @@ impl Scan {
         let mut keys = HashSet::new();
         for path in paths {
             for (number, root) in (0_u16..).zip(roots) {
+                if root.folder.starts_with(path) {
+                    // It came or went as a whole.
+                    return Scan::all(roots);
+                }
                 let Ok(relative) = path.strip_prefix(&root.folder) else {
                     continue;
                 };
@@ -245,10 +249,12 @@ fn stamp(data: &Metadata) -> Stamp {
     }
 }
 
-/// Whether a path is a topic or a file of cards of a root.
-pub(super) fn is_of(root: &Root, path: &Path) -> Option<Key> {
-    let relative = path.strip_prefix(&root.folder).ok()?;
-    let parts: Option<Vec<&str>> = relative.iter().map(|part| part.to_str()).collect();
-    let path = parts?.join("/");
-    is_wanted(&path).then_some(Key { root: 0, path })
+/// Which file of which root a path is; None: it belongs to no guide.
+pub(super) fn key_of(roots: &[Root], path: &Path) -> Option<Key> {
+    (0_u16..).zip(roots).find_map(|(number, root)| {
+        let relative = path.strip_prefix(&root.folder).ok()?;
+        let parts: Option<Vec<&str>> = relative.iter().map(|part| part.to_str()).collect();
+        let path = parts?.join("/");
+        is_wanted(&path).then_some(Key { root: number, path })
+    })
 }

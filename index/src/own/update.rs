@@ -240,7 +240,8 @@ impl<'a> Indexer<'a> {
                 Ok(What::Bad)
             }
             Content::Cards(cards) => {
-                for card in cards {
+                for mut card in cards {
+                    card.from = Some(self.from(key));
                     let mut doc = self.fields.write_card(&card);
                     doc.add_text(self.fields.file, self.name(key));
                     self.fields.write_rank(&mut doc, self.rank(key));

@@ -1,0 +1,284 @@
+//! How guides of one's own scale: generated topics are indexed for the first time, opened again, asked and
+//! changed. `cargo bench --bench guide_scale` takes 100,000 topics, `-- --topics 1000000` as many as named.
+//!
+//! Times are those of this process on this machine; what counts are the ratios within one run.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use viva::built_in;
+use viva_guide::own::{Library, Place, Root};
+use viva_guide::{Guide, Language};
+
+/// Topics without `--topics`.
+const TOPICS: usize = 100_000;
+
+/// What lookups are compared with.
+const FEW: usize = 300;
+
+/// Topics in a folder.
+const SECTION: usize = 1_000;
+
+/// Words that nobody wrote, and how often words are taken from them rather than from the built-in guide.
+const VOCABULARY: u64 = 200_000;
+const INVENTED: u64 = 5;
+
+/// Words in the text of a topic.
+const WORDS: usize = 120;
+
+const LOOKUPS: usize = 20_000;
+const SEARCHES: usize = 500;
+const CHANGES: usize = 10;
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().collect();
+    let named = arguments.iter().position(|argument| argument == "--topics");
+    let named = named.and_then(|at| arguments.get(at + 1)?.parse().ok());
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let words = words();
+    let few = measure(&home.path().join("few"), FEW, &words);
+    let many = measure(&home.path().join("many"), named.unwrap_or(TOPICS), &words);
+    let ratio = many.as_secs_f64() / few.as_secs_f64();
+    say(&format!("exact lookup, p99: {ratio:.1} times that with {FEW} topics"));
+}
+
+#[expect(clippy::print_stdout, reason = "a report is what this is run for")]
+fn say(line: &str) {
+    println!("{line}");
+}
+
+/// Indexes and asks that many topics; the time of exact lookups, p99.
+fn measure(home: &Path, count: usize, words: &[String]) -> Duration {
+    say(&format!("{count} topics"));
+    let start = Instant::now();
+    let folder = home.join("guide");
+    generate(&folder, count, words);
+    say(&format!("  generated in {:?}", start.elapsed()));
+    let cache = home.join("cache");
+    let library = || {
+        let root = Root {
+            place: Place::User,
+            folder: folder.clone(),
+            shown: "guide".to_owned(),
+            within: None,
+        };
+        Library::new(vec![root], built_in::FILES, built_in::FINGERPRINT, Some(&cache))
+    };
+    // Files that were just written are read again, lest they changed unseen.
+    std::thread::sleep(Duration::from_secs(3));
+    let before = peak();
+    let start = Instant::now();
+    let mut first = library();
+    let updated = first.update(None, &|_, _| ()).expect("an index");
+    assert_eq!((updated.skipped, updated.files), (0, count), "{:?}", updated.mistakes);
+    let guide = updated.guide.expect("a guide");
+    let size = viva_guide::own::cache_size(&cache).bytes >> 20;
+    say(&format!(
+        "  first index {:?}, peak {} MB (before {before} MB), {size} MB on disk",
+        start.elapsed(), peak()
+    ));
+    drop(guide);
+    let mut opened = first;
+    let mut times: Vec<Duration> = Vec::new();
+    let mut guide = None;
+    for _ in 0..20 {
+        let mut library = library();
+        let start = Instant::now();
+        let Some(found) = library.open() else { break };
+        times.push(start.elapsed());
+        guide = Some(found);
+        opened = library;
+    }
+    report("open again", &mut times);
+    let start = Instant::now();
+    let updated = opened.update(None, &|_, _| ()).expect("an index");
+    say(&format!("  look at all files: {:?}", start.elapsed()));
+    let guide = updated.guide.or(guide).unwrap_or_else(|| {
+        let mut library = library();
+        opened = library;
+        opened.update(None, &|_, _| ()).expect("an index").guide.expect("a guide")
+    });
+    let lookup = lookups(&guide, count);
+    searches(&guide, words);
+    changes(&mut opened, &folder, count);
+    lookup
+}
+
+fn lookups(guide: &Guide, count: usize) -> Duration {
+    let mut random = Random(7);
+    let mut times = Vec::with_capacity(LOOKUPS);
+    for _ in 0..LOOKUPS {
+        let name = format!("scale.N{}", random.below(count as u64));
+        let start = Instant::now();
+        let found = guide.explain(Language::Go, [name.as_str()]);
+        times.push(start.elapsed());
+        assert!(found.is_some_and(|found| found.topic.is_some()), "{name}");
+    }
+    report("exact lookup", &mut times)
+}
+
+fn searches(guide: &Guide, words: &[String]) {
+    let mut random = Random(11);
+    let word = |random: &mut Random| words[random.zipf(words.len() as u64)].clone();
+    let kinds: [(&str, &dyn Fn(&mut Random) -> String); 5] = [
+        ("one word", &word),
+        ("two words", &|random| format!("{} {}", word(random), word(random))),
+        ("four words", &|random| {
+            (0..4).map(|_| word(random)).collect::<Vec<_>>().join(" ")
+        }),
+        ("unfinished", &|random| {
+            let text = word(random);
+            text[..text.floor_char_boundary(4)].to_owned()
+        }),
+        ("mistyped", &|random| {
+            let text = invented(random.below(VOCABULARY));
+            let (start, end) = text.split_at(text.len() / 2);
+            format!("{start}q{end} {}", word(random))
+        }),
+    ];
+    let mut all = Vec::new();
+    for (name, query) in kinds {
+        let mut times = Vec::with_capacity(SEARCHES);
+        for _ in 0..SEARCHES {
+            let query = query(&mut random);
+            let start = Instant::now();
+            let found = guide.search(&query, 20);
+            times.push(start.elapsed());
+            drop(found);
+        }
+        all.extend_from_slice(&times);
+        report(&format!("search, {name}"), &mut times);
+    }
+    report("search, all", &mut all);
+}
+
+fn changes(library: &mut Library, folder: &Path, count: usize) {
+    let mut times = Vec::new();
+    for change in 0..CHANGES {
+        let number = count / (change + 2);
+        let path = folder.join(file(number));
+        let text = fs::read_to_string(&path).expect("it is there");
+        let text = text.replace("title: Topic", &format!("title: Change {change}"));
+        fs::write(&path, text).expect("it is written");
+        let start = Instant::now();
+        let updated = library.update(Some(&[path]), &|_, _| ()).expect("an index");
+        let guide = updated.guide.expect("another guide");
+        let name = format!("scale.N{number}");
+        let found = guide.explain(Language::Go, [name.as_str()]);
+        times.push(start.elapsed());
+        let title = found.and_then(|found| found.topic).map(|topic| topic.title);
+        assert!(title.is_some_and(|title| title.contains("Change")), "{name}");
+    }
+    report("a changed file is seen after", &mut times);
+}
+
+fn report(name: &str, times: &mut [Duration]) -> Duration {
+    times.sort_unstable();
+    let at = |share: usize| times.get(times.len() * share / 100).copied().unwrap_or_default();
+    let most = times.last().copied().unwrap_or_default();
+    say(&format!("  {name}: p50 {:?}, p99 {:?}, most {most:?}", at(50), at(99)));
+    at(99)
+}
+
+/// The most memory that this process had, in MB; 0 where nobody counts.
+fn peak() -> u64 {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let kilobytes = line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
+    kilobytes.unwrap_or(0) >> 10
+}
+
+/// The words of the built-in guide and invented ones, the most frequent first.
+fn words() -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    for topic in built_in::guide().topics() {
+        let text = format!("{} {}", topic.title, topic.body);
+        let plain = text.split(|letter: char| !letter.is_alphabetic());
+        words.extend(plain.filter(|word| word.len() > 2).map(str::to_lowercase));
+    }
+    words.sort();
+    words.dedup();
+    // In no order that has a meaning.
+    let mut random = Random(3);
+    for at in (1..words.len()).rev() {
+        let other = usize::try_from(random.below(at as u64 + 1)).expect("small");
+        words.swap(at, other);
+    }
+    words
+}
+
+fn file(number: usize) -> String {
+    format!("s{}/n{number}.md", number / SECTION)
+}
+
+fn generate(folder: &Path, count: usize, words: &[String]) {
+    let mut random = Random(1);
+    for number in 0..count {
+        let path = folder.join(file(number));
+        if number % SECTION == 0 {
+            fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        }
+        let mut word = || -> String {
+            if random.below(INVENTED) == 0 {
+                invented(random.below(VOCABULARY))
+            } else {
+                words[random.zipf(words.len() as u64)].clone()
+            }
+        };
+        let title = format!("Topic {} {}", word(), word());
+        let mut text = format!(
+            "---\ntitle: {title}\nlevel: middle\nkeywords:\n  go: [scale.N{number}]\n---\n\nIt is {} {}.\n\n",
+            word(), word()
+        );
+        for at in 0..WORDS {
+            let end = if at % 12 == 11 { ".\n" } else { " " };
+            write!(text, "{}{end}", word()).expect("a String takes any text");
+        }
+        write!(
+            text,
+            "\n## Questions\n\n### Why {} {}?\n\nBecause {} {}.\n\nFollow-up: And {}?\n",
+            word(), word(), word(), word(), word()
+        )
+        .expect("a String takes any text");
+        fs::write(path, text).expect("it is written");
+    }
+}
+
+/// A word of syllables that no other number has.
+fn invented(mut number: u64) -> String {
+    let mut word = String::new();
+    for _ in 0..4 {
+        let syllable = number % 25;
+        number /= 25;
+        let at = |letters: &str, number: u64| {
+            letters.chars().nth(usize::try_from(number).unwrap_or(0)).unwrap_or('x')
+        };
+        word.push(at("bdklm", syllable / 5));
+        word.push(at("aeiou", syllable % 5));
+    }
+    word
+}
+
+/// Numbers that are the same in every run (xorshift).
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0
+    }
+
+    fn below(&mut self, end: u64) -> u64 {
+        self.next() % end
+    }
+
+    /// Small numbers far more often than large ones, as words are in texts.
+    fn zipf(&mut self, end: u64) -> usize {
+        let rank = end / (1 + self.below(end));
+        usize::try_from((rank + self.below(1 + end / 50)) % end).unwrap_or(0)
+    }
+}

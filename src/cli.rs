@@ -8,7 +8,9 @@ mod browse;
 mod doctor;
 mod explain;
 mod guide;
+mod own;
 mod render;
+mod schema;
 
 use std::io::{self, Write as _};
 use std::path::PathBuf;
@@ -52,9 +54,16 @@ enum Command {
         json: bool,
     },
     /// Find topics by words
+    #[command(
+        after_help = "Examples:\n  viva search leftmost prefix\n  viva search lang:go level:senior cond\n  viva search section:redis,mysql\n  viva search --explain isolation levels"
+    )]
     Search {
+        /// Words, and filters: lang:go, level:senior, section:redis
         #[arg(required = true)]
         words: Vec<String>,
+        /// Say what gave each topic its score
+        #[arg(long)]
+        explain: bool,
         /// How many to show
         #[arg(long, default_value_t = 10)]
         limit: usize,
@@ -104,10 +113,29 @@ enum GuideCommand {
     /// Report every mistake in a folder of topics, with file and line
     Check {
         folder: PathBuf,
-        /// The folder of the cards
+        /// Check by the rules of the built-in guide, which asks for sources, months and questions
         #[arg(long)]
+        built_in: bool,
+        /// The folder of the cards of the built-in guide
+        #[arg(long, requires = "built_in")]
         cards: Option<PathBuf>,
     },
+    /// Write a new topic to fill in
+    #[command(
+        after_help = "Examples:\n  viva guide new redis/our-clusters\n  viva guide new team/mutex --extends go-concurrency/mutex\n  viva guide new --user tricks/tmux"
+    )]
+    New {
+        /// section/name, which becomes the path of the file
+        id: String,
+        /// Add to this topic instead of writing one of its own
+        #[arg(long, value_name = "TOPIC")]
+        extends: Option<String>,
+        /// In your own configuration instead of the workspace
+        #[arg(long)]
+        user: bool,
+    },
+    /// Print the JSON Schema of the front matter of topics
+    Schema,
 }
 
 /// Why a command ends with another code than 0.
@@ -155,14 +183,33 @@ fn run(command: Command, out: &mut Output) -> Outcome {
         Command::Lsp { .. } => Ok(()),
         Command::Explain { what, lang, json } => explain::explain(out, &what, lang, json),
         Command::Keywords { file, lang, json } => explain::keywords(out, &file, lang, json),
-        Command::Search { words, limit, json } => {
-            browse::search(out, &words.join(" "), limit, json)
+        Command::Search {
+            words,
+            explain,
+            limit,
+            json,
+        } => {
+            let words = words.join(" ");
+            if explain {
+                browse::search_explained(out, &words, limit, json)
+            } else {
+                browse::search(out, &words, limit, json)
+            }
         }
         Command::Topics { section, json } => browse::topics(out, section.as_deref(), json),
         Command::Show { id, json } => browse::show(out, &id, json),
-        Command::Guide {
-            command: GuideCommand::Check { folder, cards },
-        } => guide::check(out, &folder, cards.as_deref()),
+        Command::Guide { command } => match command {
+            GuideCommand::Check {
+                folder,
+                built_in: true,
+                cards,
+            } => guide::check_built_in(out, &folder, cards.as_deref()),
+            GuideCommand::Check { folder, .. } => guide::check(out, &folder),
+            GuideCommand::New { id, extends, user } => {
+                guide::new(out, &id, extends.as_deref(), user)
+            }
+            GuideCommand::Schema => Ok(writeln!(out, "{}", schema::text())?),
+        },
         Command::Doctor { json } => doctor::doctor(out, json),
         Command::Completions { shell } => {
             let mut script = Vec::new();

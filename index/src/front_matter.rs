@@ -8,10 +8,10 @@ use crate::Language;
 use crate::topic::{Change, KeywordName, Level, Source};
 
 /// The longest title, in characters.
-const TITLE_MAX: usize = 60;
+pub const TITLE_MAX: usize = 60;
 
 /// The products that a version can be of.
-const PRODUCTS: [&str; 7] = [
+pub const PRODUCTS: [&str; 7] = [
     "Go",
     "Redis",
     "MySQL",
@@ -21,13 +21,13 @@ const PRODUCTS: [&str; 7] = [
     "Compose",
 ];
 
-const KEYS: [&str; 12] = [
+pub const KEYS: [&str; 12] = [
     "title", "level", "extends", "keywords", "mentions", "related", "also", "covers", "since",
     "changed", "sources", "checked",
 ];
 
 /// What belongs to the topic that is extended, not to the file that extends it.
-const NOT_BESIDE_EXTENDS: [&str; 5] = ["title", "level", "covers", "since", "checked"];
+pub const NOT_BESIDE_EXTENDS: [&str; 5] = ["title", "level", "covers", "since", "checked"];
 
 /// Whose topics are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 //! Code map, in reading order:
 //! - [`language`]: the languages, by name only.
 //! - [`topic`]: topics and questions, plain data. [`card`]: one-line reference entries.
-//! - [`parse`] (with `front_matter`): Markdown → topic, or mistakes with file and line.
+//! - [`parse`] (with [`front_matter`]): Markdown → topic, or mistakes with file and line.
 //! - [`folder`]: a folder of topics and cards → all of them, checked against each other.
 //! - `record`: the schema of the index, topics and cards to documents and back; `tokens`: how texts
 //!   are cut into words.
@@ -15,7 +15,7 @@
 
 pub mod card;
 pub mod folder;
-mod front_matter;
+pub mod front_matter;
 pub mod guide;
 pub mod language;
 pub mod mistake;

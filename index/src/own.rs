@@ -29,6 +29,7 @@ use manifest::Manifest;
 use shelf::Shelf;
 use update::Indexer;
 
+pub use check::{Checked, folder as check_folder};
 pub use scan::{FILE_MAX, FILES_MAX, id_of};
 
 /// Up to this many files an index in memory is built at every start: that takes less time than

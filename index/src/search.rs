@@ -1,5 +1,6 @@
 //! Search: the topics that fit a query best.
 
+mod filter;
 pub(crate) mod lexicon;
 mod query;
 mod scores;
@@ -9,8 +10,11 @@ mod topics;
 
 use std::collections::BTreeMap;
 
+use tantivy::DocAddress;
+
 use crate::guide::Guide;
 use crate::topic::Topic;
+use filter::{Allowed, Filters};
 use query::Query;
 use snippet::{Snippet, snippet};
 use topics::Topics;
@@ -26,21 +30,65 @@ pub struct Hit {
     pub highlights: Vec<std::ops::Range<usize>>,
 }
 
+/// A part of a score: what was looked for, where it was found, and what it gave.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Part {
+    pub what: String,
+    pub score: f32,
+    /// For words: the fields that have them with what each gives alone, the best first.
+    pub fields: Vec<(&'static str, f32)>,
+}
+
 impl Guide {
     /// The topics that fit a query best, at most `limit`. Words are stemmed, words that the guide
-    /// does not have are completed or corrected, and the last word may be unfinished.
+    /// does not have are completed or corrected, and the last word may be unfinished. Words such as
+    /// `lang:go`, `level:senior` and `section:redis` leave out other topics; alone they list what is left.
     pub fn search(&self, query: &str, limit: usize) -> Vec<Hit> {
+        let hits = self.found(query, limit, |_, _| ());
+        hits.into_iter().map(|(hit, ())| hit).collect()
+    }
+
+    /// The same with the parts of each score.
+    pub fn search_explained(&self, query: &str, limit: usize) -> Vec<(Hit, Vec<Part>)> {
+        self.found(query, limit, |query, doc| query.explain(doc))
+    }
+
+    fn found<T: Default>(
+        &self,
+        query: &str,
+        limit: usize,
+        explain: impl Fn(&Query<'_>, DocAddress) -> T,
+    ) -> Vec<(Hit, T)> {
+        let (filters, words) = Filters::split(self.fields, query);
+        let allowed = filters.allowed(&self.searcher);
         let topics = self.statistics();
-        let Some(query) = Query::read(&self.searcher, self.fields, topics, query) else {
-            return Vec::new();
+        let Some(query) = Query::read(&self.searcher, self.fields, topics, &words) else {
+            return self.listed(allowed.as_ref(), limit);
         };
         let shown = query.shown();
-        let found = query.scores().best(limit).into_iter();
+        let readers = self.searcher.segment_readers();
+        let is_wanted = |doc: DocAddress| {
+            let reader = readers.get(doc.segment_ord as usize);
+            reader.is_some_and(|reader| !reader.is_deleted(doc.doc_id))
+                && allowed.as_ref().is_none_or(|allowed| allowed.has(doc))
+        };
+        let found = query.scores().best(limit, is_wanted).into_iter();
         found
             .filter_map(|(score, address)| {
                 let topic = self.fields.read_topic(&self.doc(address)?)?;
-                Some(hit(&shown, score, topic))
+                Some((hit(&shown, score, topic), explain(&query, address)))
             })
+            .collect()
+    }
+
+    /// Topics that filters alone leave.
+    fn listed<T: Default>(&self, allowed: Option<&Allowed>, limit: usize) -> Vec<(Hit, T)> {
+        let readers = self.searcher.segment_readers();
+        let docs = allowed.into_iter().flat_map(Allowed::docs);
+        let docs = docs.filter(|doc| !readers[doc.segment_ord as usize].is_deleted(doc.doc_id));
+        let topics = docs.filter_map(|doc| self.fields.read_topic(&self.doc(doc)?));
+        let hits = topics.take(limit);
+        hits.map(|topic| (hit(&BTreeMap::new(), 0.0, topic), T::default()))
             .collect()
     }
 

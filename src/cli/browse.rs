@@ -1,5 +1,6 @@
 //! `viva search`, `viva topics` and `viva show`: reading the guide without a file at hand.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::Write as _;
 
@@ -9,8 +10,7 @@ use viva_guide::folder::nearest;
 use viva_guide::topic::section;
 use viva_guide::{Hit, Topic};
 
-use super::{Failure, Outcome, Output, render, write_json};
-use crate::built_in;
+use super::{Failure, Outcome, Output, own, render, write_json};
 use crate::features::page::page;
 
 /// The shape of `search --json`, one object a line.
@@ -23,6 +23,18 @@ struct Found<'a> {
     snippet: &'a str,
     /// Byte ranges of the words in the snippet.
     highlights: Vec<[usize; 2]>,
+    /// With `--explain`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    explained: Option<Vec<FoundPart<'a>>>,
+}
+
+/// A part of a score.
+#[derive(Debug, Serialize)]
+struct FoundPart<'a> {
+    what: &'a str,
+    score: f32,
+    /// For words: what each field gives alone.
+    fields: BTreeMap<&'a str, f32>,
 }
 
 /// The shape of `topics --json`, one object a line; `show --json` adds the page.
@@ -42,26 +54,71 @@ struct Listed<'a> {
 
 /// Lists the topics that fit some words.
 pub(super) fn search(out: &mut Output, words: &str, limit: usize, json: bool) -> Outcome {
-    let hits = built_in::guide().search(words, limit);
+    let hits = own::guide().search(words, limit);
     if hits.is_empty() {
-        return Err(Failure::Nothing(format!("no topic for `{words}`")));
+        return nothing(words);
     }
     for hit in &hits {
         if json {
             write_json(out, &found(hit))?;
         } else {
-            let id = Style::new().bold();
-            writeln!(
-                out,
-                "{id}{}{id:#}  {} ({})",
-                hit.topic.id,
-                hit.topic.title,
-                hit.topic.level.name()
-            )?;
-            writeln!(out, "    {}", highlighted(hit))?;
+            print(out, hit)?;
         }
     }
     Ok(())
+}
+
+/// The same with what gave each topic its score.
+pub(super) fn search_explained(out: &mut Output, words: &str, limit: usize, json: bool) -> Outcome {
+    let hits = own::guide().search_explained(words, limit);
+    if hits.is_empty() {
+        return nothing(words);
+    }
+    for (hit, parts) in &hits {
+        if json {
+            let parts = parts.iter().map(|part| FoundPart {
+                what: &part.what,
+                score: part.score,
+                fields: part.fields.iter().copied().collect(),
+            });
+            let mut found = found(hit);
+            found.explained = Some(parts.collect());
+            write_json(out, &found)?;
+            continue;
+        }
+        print(out, hit)?;
+        writeln!(out, "    {:6.2}  in all", hit.score)?;
+        for part in parts {
+            let fields: Vec<String> = part
+                .fields
+                .iter()
+                .map(|(name, score)| format!("{name} {score:.2}"))
+                .collect();
+            let fields = if fields.is_empty() {
+                String::new()
+            } else {
+                format!(": {}", fields.join(", "))
+            };
+            writeln!(out, "    {:6.2}  {}{fields}", part.score, part.what)?;
+        }
+    }
+    Ok(())
+}
+
+fn nothing(words: &str) -> Outcome {
+    Err(Failure::Nothing(format!("no topic for `{words}`")))
+}
+
+fn print(out: &mut Output, hit: &Hit) -> Outcome {
+    let id = Style::new().bold();
+    writeln!(
+        out,
+        "{id}{}{id:#}  {} ({})",
+        hit.topic.id,
+        hit.topic.title,
+        hit.topic.level.name()
+    )?;
+    Ok(writeln!(out, "    {}", highlighted(hit))?)
 }
 
 fn found(hit: &Hit) -> Found<'_> {
@@ -76,6 +133,7 @@ fn found(hit: &Hit) -> Found<'_> {
             .iter()
             .map(|range| [range.start, range.end])
             .collect(),
+        explained: None,
     }
 }
 
@@ -96,7 +154,7 @@ fn highlighted(hit: &Hit) -> String {
 
 /// Lists all topics, or those of one section.
 pub(super) fn topics(out: &mut Output, wanted: Option<&str>, json: bool) -> Outcome {
-    let all = built_in::guide().topics();
+    let all = own::guide().topics();
     let chosen: Vec<&Topic> = all
         .iter()
         .filter(|topic| wanted.is_none_or(|wanted| topic.section() == wanted))
@@ -122,7 +180,7 @@ pub(super) fn topics(out: &mut Output, wanted: Option<&str>, json: bool) -> Outc
 
 /// Shows a topic's page.
 pub(super) fn show(out: &mut Output, id: &str, json: bool) -> Outcome {
-    let guide = built_in::guide();
+    let guide = own::guide();
     let Some(topic) = guide.topic(id) else {
         let topics = guide.topics();
         let near = nearest(id, topics.iter().map(|topic| topic.id.as_str()))

@@ -4,12 +4,11 @@ use std::fs;
 use std::io::Write as _;
 use std::path::PathBuf;
 
-use etcetera::BaseStrategy as _;
 use serde::Serialize;
 use viva_guide::Language;
 
-use super::{Outcome, Output, render, write_json};
-use crate::built_in;
+use super::{Outcome, Output, own, render, write_json};
+use crate::{built_in, own_guide};
 
 /// The shape of `doctor --json`.
 #[derive(Debug, Serialize)]
@@ -34,7 +33,7 @@ struct Folder {
 
 /// Prints the report.
 pub(super) fn doctor(out: &mut Output, json: bool) -> Outcome {
-    let guide = built_in::guide();
+    let guide = own::guide();
     let report = Report {
         version: env!("CARGO_PKG_VERSION"),
         program: std::env::current_exe().ok(),
@@ -43,7 +42,7 @@ pub(super) fn doctor(out: &mut Output, json: bool) -> Outcome {
         names: guide.vocabulary().len(),
         index_bytes: built_in::size(),
         languages: Language::ALL.map(Language::name).to_vec(),
-        folders: vec![cache_folder()],
+        folders: folders(),
     };
     if json {
         return write_json(out, &report);
@@ -57,7 +56,7 @@ pub(super) fn doctor(out: &mut Output, json: bool) -> Outcome {
     let size = report.index_bytes / 1024;
     writeln!(
         out,
-        "guide      {} topics, {} cards, {} names ({size} KiB, in the program)",
+        "guide      {} topics, {} cards, {} names ({size} KiB of it in the program)",
         report.topics, report.cards, report.names
     )?;
     writeln!(out, "languages  {}", report.languages.join(", "))?;
@@ -74,11 +73,38 @@ pub(super) fn doctor(out: &mut Output, json: bool) -> Outcome {
     Ok(())
 }
 
+/// Every folder that Viva reads or writes.
+fn folders() -> Vec<Folder> {
+    let mut folders = vec![cache_folder()];
+    if let Some(cache) = own_guide::cache_folder() {
+        let size = viva_guide::own::cache_size(&cache);
+        folders.push(Folder {
+            what: "indexes",
+            path: Some(size.folder),
+            state: format!("{} KiB", size.bytes.div_ceil(1024)),
+        });
+    }
+    let here = std::env::current_dir().ok();
+    let workspace = here.and_then(|folder| own_guide::workspace(&folder));
+    let (roots, _) = own_guide::roots(workspace.as_slice(), &[]);
+    folders.extend(roots.into_iter().map(|root| {
+        let state = if root.folder.is_dir() {
+            root.place.name()
+        } else {
+            "not there; `viva guide new ID` makes it"
+        };
+        Folder {
+            what: "guide",
+            state: state.to_owned(),
+            path: Some(root.folder),
+        }
+    }));
+    folders
+}
+
 /// Where topics' pages are written for editors without virtual documents.
 fn cache_folder() -> Folder {
-    let path = etcetera::choose_base_strategy()
-        .ok()
-        .map(|base| base.cache_dir().join("viva"));
+    let path = own_guide::cache_folder();
     let state = match path.as_ref().map(fs::metadata) {
         None => "there is no home folder; pages are shown as messages".to_owned(),
         Some(Err(_)) => {

@@ -12,13 +12,13 @@ use viva_guide::mistake::line_at;
 use viva_guide::topic::qualified;
 use viva_guide::{Explanation, Guide, Language, RelatedQuestion};
 
-use super::{Failure, Outcome, Output, render, to_json, write_json};
+use super::{Failure, Outcome, Output, own, render, to_json, write_json};
+use crate::detect;
 use crate::document::{Document, Encoding, Position};
 use crate::features::related::related;
 use crate::features::{self, hover};
 use crate::keywords::{Keyword, go};
 use crate::package::Folder;
-use crate::{built_in, detect};
 
 /// The command line has room for the whole explanation.
 const ALL_LINES: usize = usize::MAX / 2;
@@ -88,7 +88,7 @@ struct Place<'a> {
 
 /// Explains a place, or a name.
 pub(super) fn explain(out: &mut Output, what: &str, lang: Option<Language>, json: bool) -> Outcome {
-    let guide = built_in::guide();
+    let guide = own::guide();
     match place(what) {
         Some(place) => explain_place(out, &guide, &place, lang, json),
         None => explain_name(out, &guide, what, lang, json),
@@ -255,7 +255,7 @@ pub(super) fn keywords(
             "{shown}: not a file that Viva knows; name its language with --lang ({known})"
         )));
     };
-    let guide = built_in::guide();
+    let guide = own::guide();
     let keywords = document.keywords();
     // A file says few words many times, and a terminal takes one long text faster than many lines.
     let mut topics = HashMap::new();

@@ -41,7 +41,9 @@ fn main() {
     let few = measure(&home.path().join("few"), FEW, &words);
     let many = measure(&home.path().join("many"), named.unwrap_or(TOPICS), &words);
     let ratio = many.as_secs_f64() / few.as_secs_f64();
-    say(&format!("exact lookup, p99: {ratio:.1} times that with {FEW} topics"));
+    say(&format!(
+        "exact lookup, p99: {ratio:.1} times that with {FEW} topics"
+    ));
 }
 
 #[expect(clippy::print_stdout, reason = "a report is what this is run for")]
@@ -64,7 +66,12 @@ fn measure(home: &Path, count: usize, words: &[String]) -> Duration {
             shown: "guide".to_owned(),
             within: None,
         };
-        Library::new(vec![root], built_in::FILES, built_in::FINGERPRINT, Some(&cache))
+        Library::new(
+            vec![root],
+            built_in::FILES,
+            built_in::FINGERPRINT,
+            Some(&cache),
+        )
     };
     // Files that were just written are read again, lest they changed unseen.
     std::thread::sleep(Duration::from_secs(3));
@@ -72,12 +79,18 @@ fn measure(home: &Path, count: usize, words: &[String]) -> Duration {
     let start = Instant::now();
     let mut first = library();
     let updated = first.update(None, &|_, _| ()).expect("an index");
-    assert_eq!((updated.skipped, updated.files), (0, count), "{:?}", updated.mistakes);
+    assert_eq!(
+        (updated.skipped, updated.files),
+        (0, count),
+        "{:?}",
+        updated.mistakes
+    );
     let guide = updated.guide.expect("a guide");
     let size = viva_guide::own::cache_size(&cache).bytes >> 20;
     say(&format!(
         "  first index {:?}, peak {} MB (before {before} MB), {size} MB on disk",
-        start.elapsed(), peak()
+        start.elapsed(),
+        peak()
     ));
     drop(guide);
     let mut opened = first;
@@ -98,7 +111,11 @@ fn measure(home: &Path, count: usize, words: &[String]) -> Duration {
     let guide = updated.guide.or(guide).unwrap_or_else(|| {
         let mut library = library();
         opened = library;
-        opened.update(None, &|_, _| ()).expect("an index").guide.expect("a guide")
+        opened
+            .update(None, &|_, _| ())
+            .expect("an index")
+            .guide
+            .expect("a guide")
     });
     let lookup = lookups(&guide, count);
     searches(&guide, words);
@@ -124,7 +141,9 @@ fn searches(guide: &Guide, words: &[String]) {
     let word = |random: &mut Random| words[random.zipf(words.len() as u64)].clone();
     let kinds: [(&str, &dyn Fn(&mut Random) -> String); 5] = [
         ("one word", &word),
-        ("two words", &|random| format!("{} {}", word(random), word(random))),
+        ("two words", &|random| {
+            format!("{} {}", word(random), word(random))
+        }),
         ("four words", &|random| {
             (0..4).map(|_| word(random)).collect::<Vec<_>>().join(" ")
         }),
@@ -169,16 +188,28 @@ fn changes(library: &mut Library, folder: &Path, count: usize) {
         let found = guide.explain(Language::Go, [name.as_str()]);
         times.push(start.elapsed());
         let title = found.and_then(|found| found.topic).map(|topic| topic.title);
-        assert!(title.is_some_and(|title| title.contains("Change")), "{name}");
+        assert!(
+            title.is_some_and(|title| title.contains("Change")),
+            "{name}"
+        );
     }
     report("a changed file is seen after", &mut times);
 }
 
 fn report(name: &str, times: &mut [Duration]) -> Duration {
     times.sort_unstable();
-    let at = |share: usize| times.get(times.len() * share / 100).copied().unwrap_or_default();
+    let at = |share: usize| {
+        times
+            .get(times.len() * share / 100)
+            .copied()
+            .unwrap_or_default()
+    };
     let most = times.last().copied().unwrap_or_default();
-    say(&format!("  {name}: p50 {:?}, p99 {:?}, most {most:?}", at(50), at(99)));
+    say(&format!(
+        "  {name}: p50 {:?}, p99 {:?}, most {most:?}",
+        at(50),
+        at(99)
+    ));
     at(99)
 }
 
@@ -230,7 +261,8 @@ fn generate(folder: &Path, count: usize, words: &[String]) {
         let title = format!("Topic {} {}", word(), word());
         let mut text = format!(
             "---\ntitle: {title}\nlevel: middle\nkeywords:\n  go: [scale.N{number}]\n---\n\nIt is {} {}.\n\n",
-            word(), word()
+            word(),
+            word()
         );
         for at in 0..WORDS {
             let end = if at % 12 == 11 { ".\n" } else { " " };
@@ -239,7 +271,11 @@ fn generate(folder: &Path, count: usize, words: &[String]) {
         write!(
             text,
             "\n## Questions\n\n### Why {} {}?\n\nBecause {} {}.\n\nFollow-up: And {}?\n",
-            word(), word(), word(), word(), word()
+            word(),
+            word(),
+            word(),
+            word(),
+            word()
         )
         .expect("a String takes any text");
         fs::write(path, text).expect("it is written");
@@ -253,7 +289,10 @@ fn invented(mut number: u64) -> String {
         let syllable = number % 25;
         number /= 25;
         let at = |letters: &str, number: u64| {
-            letters.chars().nth(usize::try_from(number).unwrap_or(0)).unwrap_or('x')
+            letters
+                .chars()
+                .nth(usize::try_from(number).unwrap_or(0))
+                .unwrap_or('x')
         };
         word.push(at("bdklm", syllable / 5));
         word.push(at("aeiou", syllable % 5));

@@ -303,7 +303,14 @@ fn what_cannot_be_read_is_named_with_what_to_do() {
 fn guide_check_reports_every_mistake_with_file_and_line() {
     assert!(
         printed(
-            &["guide", "check", "index/guide", "--cards", "index/cards"],
+            &[
+                "guide",
+                "check",
+                "--built-in",
+                "index/guide",
+                "--cards",
+                "index/cards"
+            ],
             0
         )
         .contains("no mistake")

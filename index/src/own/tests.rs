@@ -58,7 +58,7 @@ impl Place {
         let mut library = library(home.path(), built_in);
         let guide = library.update(None, &|_, _| ()).expect("an index").guide;
         Place {
-            guide: guide.expect("a first guide"),
+            guide: guide.unwrap_or_else(|| Guide::open(built_in).expect("a guide")),
             home,
             library,
             built_in,

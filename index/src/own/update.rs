@@ -544,7 +544,7 @@ pub(super) fn content(key: &Key, file: &str, bytes: &[u8]) -> Content {
 }
 
 /// The bytes of a file of bounded size.
-fn bytes(path: &std::path::Path) -> Result<Vec<u8>, String> {
+pub(super) fn bytes(path: &std::path::Path) -> Result<Vec<u8>, String> {
     let unreadable = |error: io::Error| format!("cannot be read: {error}");
     let mut file = fs::File::open(path).map_err(unreadable)?;
     let mut bytes = Vec::new();

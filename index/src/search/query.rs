@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use tantivy::schema::Field;
-use tantivy::{Searcher, Term};
+use tantivy::{DocAddress, Searcher, Term};
 
+use super::Part;
 use super::lexicon::{LEXICON, bag};
 use super::scores::{Index, Scores};
 use super::spelling::{self, Spelling};
@@ -27,6 +28,18 @@ fn weighted(fields: &Fields) -> [(Field, f32); 8] {
         (fields.pitfall, 0.7),
     ]
 }
+
+/// The names of the [`weighted`] fields where a score is explained.
+const FIELD_NAMES: [&str; 8] = [
+    "title",
+    "also",
+    "keywords",
+    "questions",
+    "summary",
+    "body",
+    "answers",
+    "pitfalls",
+];
 
 /// How many of the [`weighted`] fields are names: words of a question are looked for only there, since every text
 /// has them.
@@ -125,23 +138,82 @@ impl<'a> Query<'a> {
     /// How well each topic fits.
     pub(super) fn scores(&self) -> Scores {
         let mut scores = Scores::default();
+        for (_, part) in self.words_scores() {
+            scores.add(&part, 1.0);
+        }
+        // What follows tells topics apart that have the words; alone it finds none.
+        for (_, part) in self.context_scores() {
+            scores.add_where_some(&part);
+        }
+        scores
+    }
+
+    /// Why a topic has its score.
+    pub(super) fn explain(&self, doc: DocAddress) -> Vec<Part> {
+        let words = self.words_scores().into_iter().map(|(stems, scores)| {
+            let written: Vec<String> = stems.iter().map(|stem| format!("`{stem}`")).collect();
+            Part {
+                what: format!("word {}", written.join(" or ")),
+                score: scores.of(doc),
+                fields: self.fields_of(&stems, doc),
+            }
+        });
+        let context = self
+            .context_scores()
+            .into_iter()
+            .map(|(what, scores)| Part {
+                what: what.to_owned(),
+                score: scores.of(doc),
+                fields: Vec::new(),
+            });
+        let parts = words.chain(context);
+        parts.filter(|part| part.score > 0.0).collect()
+    }
+
+    /// What each field gives for the best of some stems.
+    fn fields_of(&self, stems: &[String], doc: DocAddress) -> Vec<(&'static str, f32)> {
+        let fields = weighted(&self.fields).into_iter().zip(FIELD_NAMES);
+        let mut found: Vec<(&'static str, f32)> = fields
+            .map(|(field, name)| {
+                let scores = stems.iter().map(|stem| {
+                    let stem = std::slice::from_ref(stem);
+                    self.index.best_field(stem, 0, &[field], 0.0).of(doc)
+                });
+                (name, scores.fold(0.0, f32::max))
+            })
+            .filter(|(_, score)| *score > 0.0)
+            .collect();
+        found.sort_by(|(_, a), (_, b)| b.total_cmp(a));
+        found
+    }
+
+    /// The stems that were looked for, and how well topics fit them.
+    fn words_scores(&self) -> Vec<(Vec<String>, Scores)> {
+        let mut parts = Vec::new();
         let mut at = 0;
         for phrase in LEXICON.phrases(&self.words) {
             let next = at + phrase.len();
-            scores.add(
-                &self.phrase(phrase, &self.meant[at..next]),
-                self.importance(phrase),
-            );
+            let mut scores = Scores::default();
+            let meant = &self.meant[at..next];
+            scores.add(&self.phrase(phrase, meant), self.importance(phrase));
+            let stems = meant.iter().flatten().flat_map(|meant| meant.stems.clone());
+            parts.push((stems.collect(), scores));
             at = next;
         }
         for joined in self.joined() {
-            scores.add(&self.everywhere(&[joined]), 1.0);
+            let scores = self.everywhere(std::slice::from_ref(&joined));
+            parts.push((vec![joined], scores));
         }
-        // What follows tells topics apart that have the words; alone it finds none.
-        scores.add_where_some(&self.order());
-        scores.add_where_some(&self.names());
-        scores.add_where_some(&self.sections());
-        scores
+        parts
+    }
+
+    /// What tells topics apart that have the words.
+    fn context_scores(&self) -> [(&'static str, Scores); 3] {
+        [
+            ("words next to each other", self.order()),
+            ("the name of the topic", self.names()),
+            ("a section that is named", self.sections()),
+        ]
     }
 
     /// The words that were looked for, and how much they say: what a snippet should show.

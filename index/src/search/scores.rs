@@ -60,13 +60,39 @@ impl Scores {
         }
     }
 
-    /// The best, at most `limit`; equal ones in the order of the documents.
-    pub(super) fn best(&self, limit: usize) -> Vec<(f32, DocAddress)> {
-        let mut found: Vec<(f32, DocAddress)> =
-            self.all().map(|(doc, score)| (score, doc)).collect();
-        found.sort_by(|(a, first), (b, second)| b.total_cmp(a).then(first.cmp(second)));
-        found.truncate(limit);
-        found
+    /// The score of a document.
+    pub(super) fn of(&self, doc: DocAddress) -> f32 {
+        let segment = self.0.get(doc.segment_ord as usize);
+        let score = segment.and_then(|scores| scores.get(doc.doc_id as usize));
+        score.copied().unwrap_or(0.0)
+    }
+
+    /// The best of those that are wanted, at most `limit`; equal ones in the order of the documents.
+    pub(super) fn best(
+        &self,
+        limit: usize,
+        is_wanted: impl Fn(DocAddress) -> bool,
+    ) -> Vec<(f32, DocAddress)> {
+        let mut best: Vec<(f32, DocAddress)> = Vec::with_capacity(2 * limit + 1);
+        let order = |(a, first): &(f32, DocAddress), (b, second): &(f32, DocAddress)| {
+            b.total_cmp(a).then(first.cmp(second))
+        };
+        // What is not better than this is not among the best.
+        let mut least = 0.0;
+        for (doc, score) in self.all() {
+            if score <= least || !is_wanted(doc) {
+                continue;
+            }
+            best.push((score, doc));
+            if best.len() > 2 * limit {
+                best.sort_unstable_by(order);
+                best.truncate(limit);
+                least = best.last().map_or(0.0, |(score, _)| *score);
+            }
+        }
+        best.sort_unstable_by(order);
+        best.truncate(limit);
+        best
     }
 }
 

@@ -1,8 +1,9 @@
 //! Words that the guide does not have: unfinished, mistyped, or written as one.
 
 use strsim::osa_distance;
-use tantivy::Searcher;
+use tantivy::query::FuzzyTermQuery;
 use tantivy::schema::Field;
+use tantivy::{Searcher, Term};
 
 /// Shortest word, in characters, for which a wrong letter is forgiven.
 const ONE_MISTAKE: usize = 4;
@@ -71,29 +72,29 @@ pub(super) fn corrected(searcher: &Searcher, field: Field, written: &str) -> Vec
     let length = written.chars().count();
     let allowed = match length {
         ..ONE_MISTAKE => return Vec::new(),
-        ONE_MISTAKE..TWO_MISTAKES => 1,
+        ONE_MISTAKE..TWO_MISTAKES => 1_u8,
         TWO_MISTAKES.. => 2,
     };
     let mut found: Vec<(usize, String)> = Vec::new();
-    for segment in searcher.segment_readers() {
-        let Ok(index) = segment.inverted_index(field) else {
-            continue;
-        };
-        let Ok(mut words) = index.terms().stream() else {
-            continue;
-        };
-        while words.advance() {
-            let Ok(word) = std::str::from_utf8(words.key()) else {
+    // Words with more mistakes are of no use once there is one with few.
+    for mistakes in 1..=allowed {
+        let query = FuzzyTermQuery::new(Term::from_field_text(field, written), mistakes, true);
+        for segment in searcher.segment_readers() {
+            let (Ok(index), Ok(automaton)) = (segment.inverted_index(field), query.automaton())
+            else {
                 continue;
             };
-            // Most words are out of the question by their length alone, in bytes, which is cheap.
-            if word.len().abs_diff(written.len()) > 2 * allowed {
+            let Ok(mut words) = index.terms().search(automaton).into_stream() else {
                 continue;
+            };
+            while words.advance() {
+                if let Ok(word) = std::str::from_utf8(words.key()) {
+                    found.push((osa_distance(word, written), word.to_owned()));
+                }
             }
-            let mistakes = osa_distance(word, written);
-            if mistakes <= allowed {
-                found.push((mistakes, word.to_owned()));
-            }
+        }
+        if !found.is_empty() {
+            break;
         }
     }
     found.sort();

@@ -83,7 +83,7 @@ impl Guide {
         let segments = self.searcher.segment_readers().iter();
         let counts = segments.map(|reader| {
             if reader.has_deletes() {
-                self.addresses(reader, &term).count()
+                addresses(reader, &term).count()
             } else {
                 let index = reader.inverted_index(self.fields.kind);
                 let count = index.and_then(|index| Ok(index.doc_freq(&term)?));
@@ -97,32 +97,7 @@ impl Guide {
     pub fn has(&self, id: &str) -> bool {
         let term = Term::from_field_text(self.fields.id, id);
         let mut segments = self.searcher.segment_readers().iter();
-        segments.any(|reader| self.addresses(reader, &term).next().is_some())
-    }
-
-    /// The documents of a segment with a term that were not deleted; read from the posting list,
-    /// without a query.
-    fn addresses(&self, reader: &SegmentReader, term: &Term) -> impl Iterator<Item = DocId> {
-        let index = reader.inverted_index(term.field());
-        let postings = index.ok().and_then(|index| {
-            index
-                .read_postings(term, IndexRecordOption::Basic)
-                .ok()
-                .flatten()
-        });
-        let alive = reader.alive_bitset().cloned();
-        postings
-            .into_iter()
-            .flat_map(|mut postings| {
-                std::iter::from_fn(move || {
-                    let doc = postings.doc();
-                    (doc != TERMINATED).then(|| {
-                        postings.advance();
-                        doc
-                    })
-                })
-            })
-            .filter(move |doc| alive.as_ref().is_none_or(|alive| alive.is_alive(*doc)))
+        segments.any(|reader| addresses(reader, &term).next().is_some())
     }
 
     /// What the guide says about the first of these names that it knows, from most to least
@@ -226,6 +201,43 @@ impl Guide {
         ids
     }
 
+    /// The ids of topics that begin with `start`, at most `limit`.
+    pub fn ids_from(&self, start: &str, limit: usize) -> Vec<String> {
+        self.terms_from(self.fields.id, start, limit)
+    }
+
+    /// The names of a language that begin with `start`, at most `limit`.
+    pub fn names_from(&self, language: Language, start: &str, limit: usize) -> Vec<String> {
+        let found = self.terms_from(self.fields.keyword, &qualified(language, start), limit);
+        let names = found.iter().map(|name| KeywordName::from_qualified(name));
+        let names = names.filter(|name| name.language == language);
+        names.map(|name| name.name).collect()
+    }
+
+    fn terms_from(&self, field: Field, start: &str, limit: usize) -> Vec<String> {
+        let mut found = Vec::new();
+        for segment in self.searcher.segment_readers() {
+            let Ok(index) = segment.inverted_index(field) else {
+                continue;
+            };
+            let Ok(mut terms) = index.terms().range().ge(start).into_stream() else {
+                continue;
+            };
+            let mut count = 0;
+            while count < limit && terms.advance() {
+                match std::str::from_utf8(terms.key()) {
+                    Ok(term) if term.starts_with(start) => found.push(term.to_owned()),
+                    _ => break,
+                }
+                count += 1;
+            }
+        }
+        found.sort();
+        found.dedup();
+        found.truncate(limit);
+        found
+    }
+
     /// Hands over the terms of a field until somebody has enough.
     fn each_term(&self, field: Field, mut wants_more: impl FnMut(&str) -> bool) {
         for segment in self.searcher.segment_readers() {
@@ -252,9 +264,34 @@ impl Guide {
         let term = Term::from_field_text(field, text);
         let mut found = Vec::new();
         for (segment, reader) in (0..).zip(self.searcher.segment_readers()) {
-            let docs = self.addresses(reader, &term);
+            let docs = addresses(reader, &term);
             found.extend(docs.filter_map(|doc| self.doc(DocAddress::new(segment, doc))));
         }
         found
     }
+}
+
+/// The documents of a segment with a term that were not deleted; read from the posting list,
+/// without a query.
+fn addresses(reader: &SegmentReader, term: &Term) -> impl Iterator<Item = DocId> + use<> {
+    let index = reader.inverted_index(term.field());
+    let postings = index.ok().and_then(|index| {
+        index
+            .read_postings(term, IndexRecordOption::Basic)
+            .ok()
+            .flatten()
+    });
+    let alive = reader.alive_bitset().cloned();
+    postings
+        .into_iter()
+        .flat_map(|mut postings| {
+            std::iter::from_fn(move || {
+                let doc = postings.doc();
+                (doc != TERMINATED).then(|| {
+                    postings.advance();
+                    doc
+                })
+            })
+        })
+        .filter(move |doc| alive.as_ref().is_none_or(|alive| alive.is_alive(*doc)))
 }

@@ -192,8 +192,8 @@ impl Library {
             Kept::Memory(_, manifest) => manifest.len() + scanned.files.len() <= 2 * SMALL,
             Kept::Shelf(_) => scanned.is_all && scanned.files.len() <= SMALL,
         };
-        let shelf = self.shelf.clone().filter(|_| !is_small);
-        let on_shelf = shelf.and_then(|shelf| self.update_shelf(&shelf, &scanned, progress));
+        let place = self.shelf.clone().filter(|_| !is_small);
+        let on_shelf = place.and_then(|place| self.update_shelf(&place, &scanned, progress));
         match on_shelf {
             Some(updated) => updated,
             // Small, or the cache cannot be written.
@@ -204,7 +204,7 @@ impl Library {
     /// None: the cache folder cannot be used.
     fn update_shelf(
         &mut self,
-        shelf: &Shelf,
+        place: &Shelf,
         scanned: &scan::Scan,
         progress: Progress<'_>,
     ) -> Option<tantivy::Result<Updated>> {
@@ -220,7 +220,7 @@ impl Library {
             rescanned = scan::Scan::all(&self.roots);
             &rescanned
         };
-        let done = shelf.update(self.built_in, &self.roots, scanned, progress)?;
+        let done = place.update(self.built_in, &self.roots, scanned, progress)?;
         Some(done.map(|(name, mut updated)| {
             if open.as_deref() == Some(&name) {
                 updated.guide = None;
@@ -266,6 +266,19 @@ impl Library {
 pub fn check(roots: &[Root], guide: &Guide, path: &Path, text: &str) -> Option<Vec<Mistake>> {
     let key = scan::key_of(roots, path)?;
     Some(check::text(guide, &key, &path.display().to_string(), text))
+}
+
+/// Whether a path is that of a topic in one of these folders, be there a file or not.
+pub fn is_topic(roots: &[Root], path: &Path) -> bool {
+    scan::key_of(roots, path).is_some_and(|key| key.cards().is_none())
+}
+
+/// The file that an answer says it comes from.
+pub fn path_of(roots: &[Root], from: &str) -> Option<PathBuf> {
+    roots.iter().find_map(|root| {
+        let start = root.from("");
+        Some(root.folder.join(from.strip_prefix(&start)?))
+    })
 }
 
 /// How much the indexes in a cache folder take.

@@ -198,8 +198,8 @@ impl Fields {
     /// The fields that only searches need.
     fn write_search(&self, doc: &mut TantivyDocument, topic: &Topic) {
         doc.add_text(self.section, topic.section());
-        let named = topic.keywords.iter().chain(&topic.mentions);
-        let mut languages: Vec<&str> = named.map(|name| name.language.name()).collect();
+        let all = topic.keywords.iter().chain(&topic.mentions);
+        let mut languages: Vec<&str> = all.map(|name| name.language.name()).collect();
         languages.sort_unstable();
         languages.dedup();
         add_all(doc, self.language, languages);

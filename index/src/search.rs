@@ -50,7 +50,8 @@ impl Guide {
 
     /// The same with the parts of each score.
     pub fn search_explained(&self, query: &str, limit: usize) -> Vec<(Hit, Vec<Part>)> {
-        self.found(query, limit, |query, doc| query.explain(doc))
+        let explain = |query: &Query<'_>, doc| query.explain(doc);
+        self.found(query, limit, explain)
     }
 
     fn found<T: Default>(
@@ -62,7 +63,7 @@ impl Guide {
         let (filters, words) = Filters::split(self.fields, query);
         let allowed = filters.allowed(&self.searcher);
         let topics = self.statistics();
-        let Some(query) = Query::read(&self.searcher, self.fields, topics, &words) else {
+        let Some(mut query) = Query::read(&self.searcher, self.fields, topics, &words) else {
             return self.listed(allowed.as_ref(), limit);
         };
         let shown = query.shown();
@@ -72,7 +73,7 @@ impl Guide {
             reader.is_some_and(|reader| !reader.is_deleted(doc.doc_id))
                 && allowed.as_ref().is_none_or(|allowed| allowed.has(doc))
         };
-        let found = query.scores().best(limit, is_wanted).into_iter();
+        let found = query.best(limit, is_wanted).into_iter();
         found
             .filter_map(|(score, address)| {
                 let topic = self.fields.read_topic(&self.doc(address)?)?;

@@ -196,7 +196,7 @@ mod tests {
         compiler
             .add_resource("topic.json", schema())
             .expect("a schema");
-        let compiled = compiler
+        let checks = compiler
             .compile("topic.json", &mut schemas)
             .expect("a schema");
         let long = format!("title: {}", "ß".repeat(TITLE_MAX));
@@ -212,7 +212,7 @@ mod tests {
             assert_eq!(read.is_ok(), is_valid, "the reader of {yaml}: {read:?}");
             let documents = Yaml::load_from_str(yaml).expect("YAML");
             let value = json(&documents[0]);
-            let checked = schemas.validate(&value, compiled);
+            let checked = schemas.validate(&value, checks);
             assert_eq!(
                 checked.is_ok(),
                 is_valid,

@@ -34,6 +34,9 @@ pub struct Client {
     /// `workspace/didChangeWatchedFiles` can be registered, and for folders outside of the workspace.
     pub watches: bool,
     pub watches_outside: bool,
+    /// Requests about topics' files can be registered for these alone.
+    pub registers_completion: bool,
+    pub registers_definition: bool,
     /// The folders of the workspace.
     pub roots: Vec<PathBuf>,
     /// What the client said about Viva's settings.
@@ -63,6 +66,8 @@ impl Client {
             progress: is_true("window/workDoneProgress"),
             watches: is_true("workspace/didChangeWatchedFiles/dynamicRegistration"),
             watches_outside: is_true("workspace/didChangeWatchedFiles/relativePatternSupport"),
+            registers_completion: is_true("textDocument/completion/dynamicRegistration"),
+            registers_definition: is_true("textDocument/definition/dynamicRegistration"),
             roots: roots(params),
             options: params
                 .get("initializationOptions")

@@ -1,13 +1,19 @@
-//! Viva serves the files of its guides too: what is wrong with an open one is shown where it stands.
+//! Viva serves the files of its guides too: what is wrong with an open one is shown where it stands, ids,
+//! names and keys are completed, and the topic that is named there can be gone to.
 
+use serde_json::{Value, json};
 use tower_lsp::gen_lsp_types as lsp;
+use tower_lsp::jsonrpc::Result;
 use viva_guide::own;
 
 use super::convert;
 use super::guides::{Keeper, Say};
+use super::open;
 use super::packages::file_path;
-use super::server::lock;
+use super::params::At;
+use super::server::{Server, lock};
 use crate::document::{Document, Encoding, Position};
+use crate::features::guide_file;
 
 /// Where mistakes are said to come from.
 const SOURCE: &str = "viva";
@@ -64,6 +70,93 @@ impl Keeper {
         if self.marked().remove(uri) {
             self.say(Say::Diagnostics(uri.to_owned(), Vec::new(), None));
         }
+    }
+}
+
+#[expect(
+    clippy::unused_async,
+    reason = "the service takes asynchronous methods only"
+)]
+impl Server {
+    /// Offers what follows for Markdown files alone, where the client can be told so: nobody else should
+    /// be asked at every key.
+    pub(super) fn offer_help_with_topics(&self) {
+        let client = self.state().client.clone();
+        let options = json!({ "documentSelector": [{ "language": "markdown" }] });
+        let offered = [
+            (client.registers_completion, "textDocument/completion"),
+            (client.registers_definition, "textDocument/definition"),
+        ];
+        let registrations: Vec<lsp::Registration> = offered
+            .into_iter()
+            .filter(|(can, _)| *can)
+            .map(|(_, method)| lsp::Registration {
+                id: format!("viva.{method}"),
+                method: method.to_owned(),
+                register_options: Some(options.clone()),
+            })
+            .collect();
+        if !registrations.is_empty() {
+            let connection = self.connection.clone();
+            tokio::spawn(async move { connection.register_capability(registrations).await });
+        }
+    }
+
+    /// A file of a guide, and the byte offset of a place in it.
+    fn guide_file(&self, at: &At) -> Option<(Document, usize, Encoding)> {
+        let path = file_path(&at.text_document.uri)?;
+        if !own::is_topic(&self.guides.roots(), &path) {
+            return None;
+        }
+        let (document, encoding) = {
+            let state = self.state();
+            (
+                state.documents.get(&at.text_document.uri)?,
+                state.client.encoding,
+            )
+        };
+        let offset = document.offset(at.position.into(), encoding);
+        Some((document, offset, encoding))
+    }
+
+    pub(crate) async fn completion(&self, params: At) -> Result<Vec<Value>> {
+        let Some((document, offset, encoding)) = self.guide_file(&params) else {
+            return Ok(vec![]);
+        };
+        let found = guide_file::completion(&self.guide(), document.text(), offset);
+        let Some(found) = found else {
+            return Ok(vec![]);
+        };
+        let range = convert::range(&document, &found.range, encoding);
+        let texts = found.texts.into_iter();
+        Ok(texts
+            .map(|text| json!({ "label": text.trim_end(), "textEdit": { "range": range, "newText": text } }))
+            .collect())
+    }
+
+    pub(crate) async fn definition(&self, params: At) -> Result<Option<lsp::Location>> {
+        let Some((document, offset, _)) = self.guide_file(&params) else {
+            return Ok(None);
+        };
+        let id = guide_file::topic_at(document.text(), offset);
+        let Some(topic) = id.and_then(|id| self.guide().topic(id)) else {
+            return Ok(None);
+        };
+        let own = topic.from.as_deref();
+        let own = own.and_then(|from| own::path_of(&self.guides.roots(), from));
+        let uri = match own {
+            Some(path) => open::file_uri(&path),
+            None if self.state().client.virtual_documents => open::virtual_uri(&topic.id),
+            None => match self.pages_folder(vec![topic.id.clone()]).await {
+                Some(folder) => open::file_uri(&open::file_in(&folder, &topic.id)),
+                None => return Ok(None),
+            },
+        };
+        let start = convert::position(Position { line: 0, column: 0 });
+        Ok(Some(lsp::Location {
+            uri: uri.into(),
+            range: lsp::Range { start, end: start },
+        }))
     }
 }
 

@@ -223,11 +223,11 @@ impl Worker {
                     Err(_) => break,
                 }
             }
-            self.work(batch);
+            self.work(&batch);
         }
     }
 
-    fn work(&mut self, batch: Batch) {
+    fn work(&mut self, batch: &Batch) {
         if batch.watch {
             self.watching.may_ask();
         }

@@ -160,7 +160,7 @@ impl Server {
     }
 
     /// The folder with the pages of these topics at least; where it cannot be written, none and a line in the log.
-    async fn pages_folder(&self, ids: Vec<String>) -> Option<PathBuf> {
+    pub(super) async fn pages_folder(&self, ids: Vec<String>) -> Option<PathBuf> {
         let guide = self.guide();
         let own = self.guides.is_own().then(|| self.guides.key());
         let written = tokio::task::spawn_blocking(move || match own {

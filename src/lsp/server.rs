@@ -50,6 +50,8 @@ pub(crate) fn service(guide: Guide) -> (LspService<Server>, ClientSocket) {
     .custom_method("textDocument/didChange", Server::did_change)
     .custom_method("textDocument/didClose", Server::did_close)
     .custom_method("textDocument/hover", Server::hover)
+    .custom_method("textDocument/completion", Server::completion)
+    .custom_method("textDocument/definition", Server::definition)
     .custom_method("textDocument/codeAction", Server::code_action)
     .custom_method("workspace/symbol", Server::symbol)
     .custom_method("workspace/executeCommand", Server::execute_command)
@@ -97,6 +99,7 @@ impl LanguageServer for Server {
             self.guide().card_count()
         ));
         self.guides.watch();
+        self.offer_help_with_topics();
         if self.state().client.configuration {
             self.pull_settings();
         }

@@ -268,6 +268,64 @@ fn a_bad_file_is_left_out_and_says_why_where_it_is_open() {
 }
 
 #[test]
+fn topics_are_completed_and_gone_to_where_they_are_named() {
+    let file = "work/.viva/guide/x/a.md";
+    let text = topic("A good one.").replace("level:", "related: [x/b, redis/persis]\nlevel:");
+    let home = home(&[
+        (file, &text),
+        ("work/.viva/guide/x/b.md", &topic("Another.")),
+    ]);
+    let mut capabilities = modern();
+    capabilities["textDocument"]["completion"] = json!({ "dynamicRegistration": true });
+    capabilities["textDocument"]["definition"] = json!({ "dynamicRegistration": true });
+    let mut client = client(home, &capabilities, &Value::Null);
+    let offered = client.wait_for("client/registerCapability");
+    let offered = &offered["params"]["registrations"];
+    assert_eq!(offered[1]["method"], "textDocument/definition");
+    assert_eq!(
+        offered[1]["registerOptions"]["documentSelector"],
+        json!([{ "language": "markdown" }])
+    );
+    wait_for_hover(&mut client, "From: team notes");
+    let a = uri(&client, file);
+    client.open(&a, "markdown", &text);
+    client.wait_for("textDocument/publishDiagnostics");
+    let line = text
+        .lines()
+        .position(|line| line.starts_with("related"))
+        .expect("it is there");
+    let at = |column: usize| json!({ "textDocument": { "uri": a }, "position": { "line": line, "character": column } });
+    let found = client.request("textDocument/completion", &at(27));
+    let edit = json!({ "range": { "start": { "line": line, "character": 15 }, "end": { "line": line, "character": 27 } }, "newText": "redis/persistence" });
+    assert_eq!(
+        found,
+        json!([{ "label": "redis/persistence", "textEdit": edit }])
+    );
+    let place = client.request("textDocument/definition", &at(11));
+    assert_eq!(place["uri"], uri(&client, "work/.viva/guide/x/b.md"));
+    assert!(
+        client.request("textDocument/definition", &at(20)).is_null(),
+        "there is no such topic"
+    );
+    let code =
+        json!({ "textDocument": { "uri": "f.go" }, "position": { "line": 4, "character": 12 } });
+    assert_eq!(client.request("textDocument/completion", &code), json!([]));
+    let (built_in, page) = (text.replace("redis/persis]", "redis/persistence]"), "# ");
+    client.notify(
+        "textDocument/didChange",
+        &json!({ "textDocument": { "uri": a, "version": 2 }, "contentChanges": [{ "text": built_in }] }),
+    );
+    client.wait_for("textDocument/publishDiagnostics");
+    let place = client.request("textDocument/definition", &at(20));
+    let path = crate::client::path_of(&place["uri"]);
+    assert!(
+        fs::read_to_string(path)
+            .expect("the page is there")
+            .starts_with(page)
+    );
+}
+
+#[test]
 fn what_a_stranger_wrote_shows_words_and_nothing_happens() {
     let file = "work/.viva/guide/x/a.md";
     let text = topic("Words. See [this](x/b).").replace(
@@ -294,4 +352,140 @@ fn what_a_stranger_wrote_shows_words_and_nothing_happens() {
             }
         }
     }
+}
+
+/// Runs a command in the workspace of a home; its exit code, output and complaints.
+fn viva(home: &TempDir, arguments: &[&str]) -> (Option<i32>, String, String) {
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_viva"))
+        .args(arguments)
+        .current_dir(home.path().join("work"))
+        .env("HOME", home.path())
+        .env_remove("XDG_CACHE_HOME")
+        .env_remove("XDG_CONFIG_HOME")
+        .output()
+        .expect("viva runs");
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (
+        output.status.code(),
+        text(&output.stdout),
+        text(&output.stderr),
+    )
+}
+
+#[test]
+fn commands_write_check_and_read_topics_of_ones_own() {
+    let home = home(&[("work/viva.toml", "")]);
+    let run = |arguments: &[&str]| viva(&home, arguments);
+    // What is written is right as it is.
+    for arguments in [
+        &["guide", "new", "redis/ours"][..],
+        &[
+            "guide",
+            "new",
+            "team/cond",
+            "--extends",
+            "go-concurrency/sync-cond",
+        ],
+        &["guide", "new", "tricks/mine", "--user"],
+    ] {
+        let (code, out, said) = run(arguments);
+        assert_eq!(code, Some(0), "{arguments:?}: {said}");
+        assert!(Path::new(out.trim()).is_absolute(), "{out}");
+        let (code, _, said) = run(arguments);
+        assert_eq!(code, Some(2), "never over a file that is there: {said}");
+    }
+    for folder in ["work/.viva/guide", ".config/viva/guide"] {
+        let (code, out, _) = run(&[
+            "guide",
+            "check",
+            &home.path().join(folder).to_string_lossy(),
+        ]);
+        assert_eq!(code, Some(0), "{out}");
+    }
+    for (arguments, code, problem) in [
+        (&["guide", "new", "../x"][..], 2, "is no id"),
+        (&["guide", "new", "Redis/Ours"], 2, "is no id"),
+        (
+            &["guide", "new", "a/b", "--extends", "redis/persistance"],
+            1,
+            "did you mean `redis/persistence`?",
+        ),
+    ] {
+        let (found, _, said) = run(arguments);
+        assert!(
+            found == Some(code) && said.contains(problem),
+            "{arguments:?}: {said}"
+        );
+    }
+    // They are read like the built-in ones.
+    write(
+        home.path(),
+        "work/.viva/guide/x/a.md",
+        &topic("Quokkas sleep on it."),
+    );
+    let (_, out, _) = run(&["explain", "--lang", "go", "sync.Cond"]);
+    assert!(
+        out.starts_with("Quokkas sleep on it.")
+            && out.contains("From: team notes, .viva/guide/x/a.md"),
+        "{out}"
+    );
+    let (_, out, said) = run(&["show", "go-concurrency/sync-cond"]);
+    assert!(
+        out.contains("What your team should know about it") && said.is_empty(),
+        "{out}{said}"
+    );
+    // Filters leave out others, and alone they list.
+    let first = |arguments: &[&str]| -> String {
+        let (_, out, _) = run(arguments);
+        out.split_whitespace().next().unwrap_or_default().to_owned()
+    };
+    assert_eq!(first(&["search", "quokkas"]), "x/a");
+    assert_eq!(
+        first(&["search", "level:senior", "lang:go", "quokkas"]),
+        "x/a"
+    );
+    assert_eq!(first(&["search", "level:junior", "quokkas"]), "");
+    assert_eq!(first(&["search", "section:x"]), "x/a");
+    let (_, out, _) = run(&[
+        "search",
+        "section:redis,mysql",
+        "level:senior",
+        "--json",
+        "--limit",
+        "100",
+    ]);
+    let found: Vec<Value> = out
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("JSON"))
+        .collect();
+    assert!(found.len() > 5);
+    for topic in &found {
+        let id = topic["id"].as_str().expect("an id");
+        assert!(id.starts_with("redis/") || id.starts_with("mysql/"), "{id}");
+        assert_eq!(topic["level"], "senior");
+    }
+    // The parts of a score are the score.
+    let (_, out, _) = run(&["search", "--explain", "--json", "leftmost", "prefix"]);
+    for line in out.lines() {
+        let hit: Value = serde_json::from_str(line).expect("JSON");
+        let parts = hit["explained"].as_array().expect("parts");
+        let sum: f64 = parts.iter().filter_map(|part| part["score"].as_f64()).sum();
+        let score = hit["score"].as_f64().expect("a score");
+        assert!((sum - score).abs() < 0.01, "{line}");
+    }
+    // What is wrong is said, and the rest is read.
+    write(
+        home.path(),
+        "work/.viva/guide/x/bad.md",
+        "no front matter\n",
+    );
+    let (_, out, said) = run(&["explain", "--lang", "go", "sync.Cond"]);
+    assert!(out.starts_with("Quokkas"), "{out}");
+    assert!(said.contains("1 files of your own are left out"), "{said}");
+    let (code, out, _) = run(&["guide", "check", ".viva/guide"]);
+    assert_eq!(code, Some(1));
+    assert!(
+        out.contains(".viva/guide/x/bad.md:1: a topic begins with front matter"),
+        "{out}"
+    );
 }

@@ -4,8 +4,8 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use super::scan::{Key, Scan};
-use super::update::{Content, bytes, content};
+use super::scan::{FILE_MAX, Key, Scan};
+use super::update::{Content, bytes, content, too_large};
 use super::{Place, Root};
 use crate::folder::no_such_topic;
 use crate::guide::Guide;
@@ -89,6 +89,9 @@ pub fn folder(built_in: &Guide, folder: &Path) -> Checked {
 
 /// The mistakes of a text that stands, or will stand, in this file.
 pub(super) fn text(guide: &Guide, key: &Key, file: &str, text: &str) -> Vec<Mistake> {
+    if text.len() as u64 > FILE_MAX {
+        return vec![Mistake::new(file, 1, too_large())];
+    }
     let mentioned: Vec<(usize, String)> = match content(key, file, text.as_bytes()) {
         Content::Bad(mistakes) => return mistakes,
         Content::Topic(parsed) => parsed.mentioned.into_iter().chain(parsed.extends).collect(),

@@ -178,18 +178,27 @@ impl Scan {
                             "a guide has folders of topics, and no folders in these; move it up";
                         self.wrong(&format!("{}/{path}", root.shown), what);
                     }
-                } else if !is_wanted(&path) {
-                    continue;
-                } else if kind.is_symlink() {
-                    let what = "is a link, which is not followed; copy the file";
-                    self.wrong(&format!("{}/{path}", root.shown), what);
-                } else if self.files.len() >= FILES_MAX {
-                    let what = format!("more than {FILES_MAX} files; the others are left out");
-                    return self.wrong(&root.shown, &what);
-                } else if let Some(stamp) = entry.metadata().ok().map(|data| stamp(&data)) {
-                    self.files.push((Key { root: number, path }, stamp));
+                } else if is_wanted(&path) {
+                    self.file(number, root, path, &entry);
                 }
             }
+        }
+    }
+
+    /// Notes a file that may hold topics or cards.
+    fn file(&mut self, number: u16, root: &Root, path: String, entry: &fs::DirEntry) {
+        let Ok(data) = entry.metadata() else {
+            return;
+        };
+        let shown = format!("{}/{path}", root.shown);
+        if data.is_symlink() {
+            self.wrong(&shown, "is a link, which is not followed; copy the file");
+        } else if self.files.len() >= FILES_MAX {
+            let what = format!("is one of more than {FILES_MAX} files and left out");
+            self.wrong(&shown, &what);
+        } else if data.is_file() {
+            // Anything else, such as a pipe, would be waited for.
+            self.files.push((Key { root: number, path }, stamp(&data)));
         }
     }
 
@@ -203,7 +212,8 @@ impl Scan {
 /// Whether a file below a root may hold topics or cards.
 fn is_wanted(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or_default();
-    let is_topic = path.ends_with(".md") && name != "README.md" && !name.starts_with('.');
+    let is_markdown = path.strip_suffix(".md").is_some();
+    let is_topic = is_markdown && name != "README.md" && !name.starts_with('.');
     let key = || Key {
         root: 0,
         path: path.to_owned(),

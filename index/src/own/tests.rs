@@ -282,7 +282,7 @@ fn a_shelf_is_opened_without_a_look_at_the_files_and_repaired_where_it_is_damage
                 let bytes = fs::read(file).expect("it is there");
                 // Not in place: other generations share it.
                 fs::remove_file(file).expect("it is there");
-                let length = if cut == 0 { 0 } else { bytes.len() / cut };
+                let length = bytes.len().checked_div(cut).unwrap_or(0);
                 fs::write(file, &bytes[..length]).expect("it is written");
             }
             assert!(!damaged.is_empty(), "{kind}");

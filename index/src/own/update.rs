@@ -25,7 +25,7 @@ use crate::topic::{Note, Topic};
 use crate::{record, tokens};
 
 /// Memory of the indexer before it starts another segment, in bytes: for many files, and for few.
-const MEMORY_MANY: usize = 60 << 20;
+const MEMORY_MANY: usize = 40 << 20;
 const MEMORY_FEW: usize = 15 << 20;
 
 /// More files than this are many.
@@ -204,7 +204,8 @@ impl<'a> Indexer<'a> {
         together: &mut Together,
     ) {
         match &before.what {
-            What::Topic => _ = together.ids.insert(before.key.id()),
+            // Even a bad one took the place of a file that is good.
+            What::Topic | What::Bad => _ = together.ids.insert(before.key.id()),
             What::Extends(id) => _ = together.ids.insert(id.clone()),
             What::Cards => {
                 writer.delete_term(Term::from_field_text(
@@ -212,8 +213,6 @@ impl<'a> Indexer<'a> {
                     &self.name(&before.key),
                 ));
             }
-            // It took the place of a file that is good.
-            What::Bad => _ = together.ids.insert(before.key.id()),
         }
     }
 
@@ -321,8 +320,8 @@ impl<'a> Indexer<'a> {
             Content::Topic(parsed) => Some((entry.key.clone(), *parsed)),
             _ => None,
         };
-        let own = files.iter().filter(|entry| entry.what == What::Topic);
-        let own = own.filter_map(|entry| parsed(&entry)).next();
+        let mut own = files.iter().filter(|entry| entry.what == What::Topic);
+        let own = own.find_map(|entry| parsed(&entry));
         let mut rank = 0;
         let mut topic = match own {
             Some((key, parsed)) => {
@@ -552,9 +551,11 @@ pub(super) fn bytes(path: &std::path::Path) -> Result<Vec<u8>, String> {
     let mut bounded = io::Read::take(&mut file, FILE_MAX + 1);
     io::Read::read_to_end(&mut bounded, &mut bytes).map_err(unreadable)?;
     if bytes.len() as u64 > FILE_MAX {
-        return Err(format!(
-            "has more than {FILE_MAX} bytes, which is the most that is read; split the topic"
-        ));
+        return Err(too_large());
     }
     Ok(bytes)
+}
+
+pub(super) fn too_large() -> String {
+    format!("has more than {FILE_MAX} bytes, which is the most that is read; split the topic")
 }

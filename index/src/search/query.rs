@@ -7,7 +7,7 @@ use tantivy::{DocAddress, Searcher, Term};
 
 use super::Part;
 use super::lexicon::{LEXICON, bag};
-use super::scores::{Index, Scores};
+use super::scores::{Candidates, Index, Scores};
 use super::spelling::{self, Spelling};
 use super::topics::Topics;
 use crate::record::Fields;
@@ -80,6 +80,11 @@ const NAME_MAX: usize = 4;
 /// How much the completion of a last word counts that is a word already.
 const LONGER: f32 = 0.3;
 
+/// In an index with more documents than this, the order of words is looked at in the topics alone that have
+/// the words that say most: this many.
+const LARGE: u64 = 20_000;
+const CANDIDATES: usize = 300;
+
 /// The longest query that is looked at, in words.
 const WORDS_MAX: usize = 16;
 
@@ -108,7 +113,11 @@ impl<'a> Query<'a> {
         topics: Topics<'a>,
         text: &str,
     ) -> Option<Query<'a>> {
-        let index = Index { searcher, topics };
+        let index = Index {
+            searcher,
+            topics,
+            only: None,
+        };
         let mut query = Query {
             index,
             fields,
@@ -135,17 +144,28 @@ impl<'a> Query<'a> {
         Some(query)
     }
 
-    /// How well each topic fits.
-    pub(super) fn scores(&self) -> Scores {
-        let mut scores = Scores::default();
+    /// The topics that fit best among those that are wanted, at most `limit`.
+    pub(super) fn best(
+        &mut self,
+        limit: usize,
+        is_wanted: impl Fn(DocAddress) -> bool,
+    ) -> Vec<(f32, DocAddress)> {
+        let mut scores = self.index.nothing();
         for (_, part) in self.words_scores() {
             scores.add(&part, 1.0);
+        }
+        if self.index.searcher.num_docs() > LARGE {
+            let best = scores.best(limit.max(CANDIDATES), &is_wanted);
+            self.index.only = Some(Candidates::new(best.into_iter().map(|(_, doc)| doc)));
         }
         // What follows tells topics apart that have the words; alone it finds none.
         for (_, part) in self.context_scores() {
             scores.add_where_some(&part);
         }
-        scores
+        match &self.index.only {
+            Some(only) => scores.best(limit, |doc| only.has(doc)),
+            None => scores.best(limit, is_wanted),
+        }
     }
 
     /// Why a topic has its score.
@@ -193,7 +213,7 @@ impl<'a> Query<'a> {
         let mut at = 0;
         for phrase in LEXICON.phrases(&self.words) {
             let next = at + phrase.len();
-            let mut scores = Scores::default();
+            let mut scores = self.index.nothing();
             let meant = &self.meant[at..next];
             scores.add(&self.phrase(phrase, meant), self.importance(phrase));
             let stems = meant.iter().flatten().flat_map(|meant| meant.stems.clone());
@@ -280,14 +300,14 @@ impl<'a> Query<'a> {
 
     /// Words that are written next to each other, or what means the same.
     fn phrase(&self, phrase: &[Word], meant: &[Vec<Meant>]) -> Scores {
-        let mut scores = Scores::default();
+        let mut scores = self.index.nothing();
         for (word, meant) in phrase.iter().zip(meant) {
             if LEXICON.is_stop(word) && !self.meanings.is_empty() {
                 let stem = std::slice::from_ref(&word.stem);
                 scores.add(&self.best_field(stem, 0, NAMES), 1.0);
                 continue;
             }
-            let mut best = Scores::default();
+            let mut best = self.index.nothing();
             for meant in meant {
                 best.or(&self.everywhere(&meant.stems), meant.weight);
             }
@@ -311,7 +331,7 @@ impl<'a> Query<'a> {
 
     /// Words in the order of the query, and close to each other without the words of a question.
     fn order(&self) -> Scores {
-        let mut scores = Scores::default();
+        let mut scores = self.index.nothing();
         let mut pair = |first: &Word, second: &Word, slop, weight| {
             if first.stem != second.stem {
                 let stems = [first.stem.clone(), second.stem.clone()];
@@ -333,7 +353,7 @@ impl<'a> Query<'a> {
 
     /// Topics whose name is the query or a part of it.
     fn names(&self) -> Scores {
-        let mut scores = Scores::default();
+        let mut scores = self.index.nothing();
         for length in 1..=NAME_MAX.min(self.meanings.len()) {
             #[expect(clippy::cast_precision_loss, reason = "queries have a few words")]
             let share = length as f32 / self.meanings.len() as f32;
@@ -349,7 +369,7 @@ impl<'a> Query<'a> {
 
     /// Topics of the sections that the query names.
     fn sections(&self) -> Scores {
-        let mut scores = Scores::default();
+        let mut scores = self.index.nothing();
         let words = self.words.iter();
         for section in words.flat_map(|word| LEXICON.sections(&word.stem)) {
             let term = Term::from_field_text(self.fields.section, section);

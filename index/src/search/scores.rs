@@ -3,37 +3,40 @@
 
 use tantivy::query::{EnableScoring, PhraseQuery, Query, TermQuery};
 use tantivy::schema::{Field, IndexRecordOption};
-use tantivy::{DocAddress, DocSet as _, Searcher, TERMINATED, Term};
+use tantivy::{DocAddress, DocId, DocSet as _, Searcher, TERMINATED, Term};
 
 use super::topics::Topics;
 
-/// The score of each document, 0 where nothing fits. Topics are the first documents of a segment,
-/// so that these are short.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Scores(Vec<Vec<f32>>);
+/// The score of each document, 0 where nothing fits.
+#[derive(Clone, Debug)]
+pub(super) struct Scores {
+    /// One number for each document of a segment, made when the segment has its first score: zeroed memory
+    /// that nobody touches costs next to nothing.
+    segments: Vec<Vec<f32>>,
+    /// How many documents each segment has.
+    sizes: Vec<usize>,
+    /// The documents that may have a score.
+    touched: Vec<DocAddress>,
+}
 
 impl Scores {
     fn at(&mut self, doc: DocAddress) -> &mut f32 {
         let segment = doc.segment_ord as usize;
-        if self.0.len() <= segment {
-            self.0.resize_with(segment + 1, Vec::new);
+        let scores = &mut self.segments[segment];
+        if scores.is_empty() {
+            *scores = vec![0.0; self.sizes[segment]];
         }
-        let scores = &mut self.0[segment];
-        let doc = doc.doc_id as usize;
-        if scores.len() <= doc {
-            scores.resize(doc + 1, 0.0);
+        let score = &mut scores[doc.doc_id as usize];
+        if *score == 0.0 {
+            self.touched.push(doc);
         }
-        &mut scores[doc]
+        score
     }
 
     /// Every document with a score.
     fn all(&self) -> impl Iterator<Item = (DocAddress, f32)> {
-        (0..).zip(&self.0).flat_map(|(segment, scores)| {
-            let scores = (0..).zip(scores);
-            scores
-                .filter(|(_, score)| **score > 0.0)
-                .map(move |(doc, score)| (DocAddress::new(segment, doc), *score))
-        })
+        let scores = self.touched.iter().map(|doc| (*doc, self.of(*doc)));
+        scores.filter(|(_, score)| *score > 0.0)
     }
 
     pub(super) fn add(&mut self, other: &Scores, weight: f32) {
@@ -53,16 +56,15 @@ impl Scores {
     /// Only documents that have a score get more.
     pub(super) fn add_where_some(&mut self, other: &Scores) {
         for (doc, score) in other.all() {
-            let own = self.at(doc);
-            if *own > 0.0 {
-                *own += score;
+            if self.of(doc) > 0.0 {
+                *self.at(doc) += score;
             }
         }
     }
 
     /// The score of a document.
     pub(super) fn of(&self, doc: DocAddress) -> f32 {
-        let segment = self.0.get(doc.segment_ord as usize);
+        let segment = self.segments.get(doc.segment_ord as usize);
         let score = segment.and_then(|scores| scores.get(doc.doc_id as usize));
         score.copied().unwrap_or(0.0)
     }
@@ -80,7 +82,7 @@ impl Scores {
         // What is not better than this is not among the best.
         let mut least = 0.0;
         for (doc, score) in self.all() {
-            if score <= least || !is_wanted(doc) {
+            if score < least || !is_wanted(doc) {
                 continue;
             }
             best.push((score, doc));
@@ -96,13 +98,53 @@ impl Scores {
     }
 }
 
+/// Documents of each segment, in their order.
+pub(super) struct Candidates(Vec<Vec<DocId>>);
+
+impl Candidates {
+    pub(super) fn new(docs: impl IntoIterator<Item = DocAddress>) -> Candidates {
+        let mut found: Vec<Vec<DocId>> = Vec::new();
+        for doc in docs {
+            let segment = doc.segment_ord as usize;
+            if found.len() <= segment {
+                found.resize_with(segment + 1, Vec::new);
+            }
+            found[segment].push(doc.doc_id);
+        }
+        for docs in &mut found {
+            docs.sort_unstable();
+        }
+        Candidates(found)
+    }
+
+    pub(super) fn has(&self, doc: DocAddress) -> bool {
+        let docs = self.0.get(doc.segment_ord as usize);
+        docs.is_some_and(|docs| docs.binary_search(&doc.doc_id).is_ok())
+    }
+}
+
 /// Scores of single words and phrases.
 pub(super) struct Index<'a> {
     pub(super) searcher: &'a Searcher,
     pub(super) topics: Topics<'a>,
+    /// Only these documents are looked at; None: all.
+    pub(super) only: Option<Candidates>,
 }
 
 impl Index<'_> {
+    /// No scores yet.
+    pub(super) fn nothing(&self) -> Scores {
+        let readers = self.searcher.segment_readers();
+        Scores {
+            segments: vec![Vec::new(); readers.len()],
+            sizes: readers
+                .iter()
+                .map(|reader| reader.max_doc() as usize)
+                .collect(),
+            touched: Vec::new(),
+        }
+    }
+
     pub(super) fn has(&self, term: &Term) -> bool {
         self.searcher.doc_freq(term).is_ok_and(|count| count > 0)
     }
@@ -116,8 +158,8 @@ impl Index<'_> {
         fields: &[(Field, f32)],
         tie: f32,
     ) -> Scores {
-        let mut best = Scores::default();
-        let mut sum = Scores::default();
+        let mut best = self.nothing();
+        let mut sum = self.nothing();
         for (field, weight) in fields {
             let Some(query) = self.phrase(*field, stems, slop) else {
                 continue;
@@ -138,7 +180,7 @@ impl Index<'_> {
 
     /// The same score for every document with a term.
     pub(super) fn constant(&self, term: Term, score: f32) -> Scores {
-        let mut scores = Scores::default();
+        let mut scores = self.nothing();
         let query = TermQuery::new(term, IndexRecordOption::Basic);
         self.each(&query, |doc, _| *scores.at(doc) = score);
         scores
@@ -164,10 +206,22 @@ impl Index<'_> {
         let Ok(weight) = query.weight(scoring) else {
             return;
         };
-        for (segment, reader) in (0..).zip(self.searcher.segment_readers()) {
+        for (segment, reader) in (0_u32..).zip(self.searcher.segment_readers()) {
             let Ok(mut scorer) = weight.scorer(reader, 1.0) else {
                 continue;
             };
+            if let Some(Candidates(only)) = &self.only {
+                for doc in only.get(segment as usize).into_iter().flatten() {
+                    if scorer.doc() < *doc {
+                        scorer.seek(*doc);
+                    }
+                    if scorer.doc() == *doc {
+                        let score = scorer.score();
+                        found(DocAddress::new(segment, *doc), score);
+                    }
+                }
+                continue;
+            }
             while scorer.doc() != TERMINATED {
                 let doc = DocAddress::new(segment, scorer.doc());
                 let score = scorer.score();

@@ -137,10 +137,13 @@ fn lookups(guide: &Guide, count: usize) -> Duration {
     report("exact lookup", &mut times)
 }
 
+/// A kind of query, and how one is made.
+type Kind<'a> = (&'a str, &'a dyn Fn(&mut Random) -> String);
+
 fn searches(guide: &Guide, words: &[String]) {
     let mut random = Random(11);
     let word = |random: &mut Random| words[random.zipf(words.len() as u64)].clone();
-    let kinds: [(&str, &dyn Fn(&mut Random) -> String); 5] = [
+    let kinds: [Kind<'_>; 5] = [
         ("one word", &word),
         ("two words", &|random| {
             format!("{} {}", word(random), word(random))

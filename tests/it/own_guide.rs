@@ -434,7 +434,27 @@ fn commands_write_check_and_read_topics_of_ones_own() {
         out.contains("What your team should know about it") && said.is_empty(),
         "{out}{said}"
     );
-    // Filters leave out others, and alone they list.
+    // What is wrong is said, and the rest is read.
+    write(
+        home.path(),
+        "work/.viva/guide/x/bad.md",
+        "no front matter\n",
+    );
+    let (_, out, said) = run(&["explain", "--lang", "go", "sync.Cond"]);
+    assert!(out.starts_with("Quokkas"), "{out}");
+    assert!(said.contains("1 files of your own are left out"), "{said}");
+    let (code, out, _) = run(&["guide", "check", ".viva/guide"]);
+    assert_eq!(code, Some(1));
+    assert!(
+        out.contains(".viva/guide/x/bad.md:1: a topic begins with front matter"),
+        "{out}"
+    );
+}
+
+#[test]
+fn filters_leave_out_topics_and_the_parts_of_a_score_are_the_score() {
+    let home = home(&[("work/.viva/guide/x/a.md", &topic("Quokkas sleep on it."))]);
+    let run = |arguments: &[&str]| viva(&home, arguments);
     let first = |arguments: &[&str]| -> String {
         let (_, out, _) = run(arguments);
         out.split_whitespace().next().unwrap_or_default().to_owned()
@@ -473,19 +493,4 @@ fn commands_write_check_and_read_topics_of_ones_own() {
         let score = hit["score"].as_f64().expect("a score");
         assert!((sum - score).abs() < 0.01, "{line}");
     }
-    // What is wrong is said, and the rest is read.
-    write(
-        home.path(),
-        "work/.viva/guide/x/bad.md",
-        "no front matter\n",
-    );
-    let (_, out, said) = run(&["explain", "--lang", "go", "sync.Cond"]);
-    assert!(out.starts_with("Quokkas"), "{out}");
-    assert!(said.contains("1 files of your own are left out"), "{said}");
-    let (code, out, _) = run(&["guide", "check", ".viva/guide"]);
-    assert_eq!(code, Some(1));
-    assert!(
-        out.contains(".viva/guide/x/bad.md:1: a topic begins with front matter"),
-        "{out}"
-    );
 }

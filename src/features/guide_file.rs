@@ -101,8 +101,10 @@ fn place(text: &str, offset: usize) -> Option<(Place, Range<usize>)> {
         _ => !"[],\"'\n".contains(letter),
     };
     let mut range = word(text, offset, is_part);
-    let blanks = text[range.clone()].len() - text[range.clone()].trim_start().len();
-    range.start = (range.start + blanks).min(offset);
+    // Blanks, and the dash of a list with one text a line.
+    let written = text[range.clone()].trim_start();
+    let written = written.strip_prefix("- ").unwrap_or(written).trim_start();
+    range.start = (range.end - written.len()).min(offset);
     Some((place, range))
 }
 

@@ -16,6 +16,7 @@ fn initialize_announces_what_is_served() {
             "textDocumentSync": { "openClose": true, "change": 2 },
             "hoverProvider": true,
             "codeActionProvider": { "codeActionKinds": ["interview.question", "source.interview"] },
+            "workspace": { "workspaceFolders": { "supported": true, "changeNotifications": true } },
             "workspaceSymbolProvider": true,
             "executeCommandProvider": { "commands": ["viva.open", "viva.search"] },
         })
@@ -112,7 +113,7 @@ fn what_is_no_message_is_answered_and_survived() {
 fn unknown_methods_are_refused_and_unknown_notifications_ignored() {
     let mut client = Client::start();
     assert_eq!(
-        client.ask("textDocument/definition", &json!({}))["error"]["code"],
+        client.ask("textDocument/references", &json!({}))["error"]["code"],
         -32601
     );
     assert_eq!(client.ask("$/unknown", &json!({}))["error"]["code"], -32601);

@@ -61,10 +61,9 @@ pub fn topic_at(text: &str, offset: usize) -> Option<&str> {
 
 /// What a place in the front matter is about, and the word there; None outside of it.
 fn place(text: &str, offset: usize) -> Option<(Place, Range<usize>)> {
-    let end = text
-        .strip_prefix("---\n")?
-        .find("\n---")
-        .map(|at| at + "---\n".len());
+    // From the first line end on, so that the next line may be the closing one.
+    text.strip_prefix("---\n")?;
+    let end = text["---".len()..].find("\n---").map(|at| at + "---".len());
     if offset < "---\n".len()
         || end.is_some_and(|end| offset > end)
         || !text.is_char_boundary(offset)

@@ -129,9 +129,9 @@ fn lookups(guide: &Guide, count: usize) -> Duration {
     let mut times = Vec::with_capacity(LOOKUPS);
     for _ in 0..LOOKUPS {
         let name = format!("scale.N{}", random.below(count as u64));
-        let start = clock();
+        let start = Instant::now();
         let found = guide.explain(Language::Go, [name.as_str()]);
-        times.push(clock().saturating_sub(start));
+        times.push(start.elapsed());
         assert!(found.is_some_and(|found| found.topic.is_some()), "{name}");
     }
     report("exact lookup", &mut times)
@@ -166,9 +166,9 @@ fn searches(guide: &Guide, words: &[String]) {
         let mut times = Vec::with_capacity(SEARCHES);
         for _ in 0..SEARCHES {
             let query = query(&mut random);
-            let start = clock();
+            let start = Instant::now();
             let found = guide.search(&query, 20);
-            times.push(clock().saturating_sub(start));
+            times.push(start.elapsed());
             drop(found);
         }
         all.extend_from_slice(&times);
@@ -215,20 +215,6 @@ fn report(name: &str, times: &mut [Duration]) -> Duration {
         at(99)
     ));
     at(99)
-}
-
-/// How long this thread has run, where the system tells, so that other processes do not count; else the time.
-fn clock() -> Duration {
-    static START: std::sync::OnceLock<Instant> = std::sync::OnceLock::new();
-    let text = fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
-    let nanoseconds = text
-        .split_whitespace()
-        .next()
-        .and_then(|text| text.parse().ok());
-    nanoseconds.map_or_else(
-        || START.get_or_init(Instant::now).elapsed(),
-        Duration::from_nanos,
-    )
 }
 
 /// How long all threads of this process have run, in seconds; 0 where nobody counts.

@@ -104,7 +104,8 @@ impl Document {
             .map_or_else(Vec::new, |language| keywords::all(language, self.source()))
     }
 
-    fn source(&self) -> Source<'_> {
+    /// The text and what is derived from it, as recognisers see it.
+    pub fn source(&self) -> Source<'_> {
         let parsed = self.parsed();
         Source {
             text: &parsed.text,

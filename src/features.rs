@@ -1,6 +1,7 @@
 //! What Viva answers. Each feature is one module with one function named after the request; plain
 //! data in, plain data out, and `None` or nothing where there is nothing to say.
 
+pub mod hints;
 pub mod hover;
 mod markdown;
 pub mod page;

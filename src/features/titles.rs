@@ -1,7 +1,7 @@
 //! Titles: which topics the lines of a document lead to, for those who like to see that while they
 //! read.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::ops::Range;
 
 use viva_guide::{Guide, Language};
@@ -25,34 +25,38 @@ pub fn titles(guide: &Guide, document: &Document, range: Range<usize>) -> Vec<Ti
     let Some(language) = document.language else {
         return Vec::new();
     };
-    let mut titles = Vec::new();
-    let (mut lines, mut topics) = (HashSet::new(), HashSet::new());
+    // The keyword that says most of each line.
+    let mut lines: BTreeMap<usize, Keyword> = BTreeMap::new();
     for keyword in document.keywords() {
-        if !range.contains(&keyword.range.start) || !is_telling(language, &keyword) {
-            continue;
+        if range.contains(&keyword.range.start) && depth(language, &keyword) > 0 {
+            let line = document.position(keyword.range.start, Encoding::Utf8).line;
+            let best = lines.entry(line).or_insert_with(|| keyword.clone());
+            if depth(language, &keyword) > depth(language, best) {
+                *best = keyword;
+            }
         }
-        let line = document.position(keyword.range.start, Encoding::Utf8).line;
-        if lines.contains(&line) {
-            continue;
-        }
-        let explained = explain(guide, language, &keyword).and_then(|explained| explained.topic);
-        let Some(topic) = explained else { continue };
-        if topics.insert(topic.id.clone()) {
-            lines.insert(line);
-            titles.push(Title {
+    }
+    let mut topics = HashSet::new();
+    lines
+        .into_iter()
+        .filter_map(|(line, keyword)| {
+            let topic = explain(guide, language, &keyword)?.topic?;
+            topics.insert(topic.id.clone()).then(|| Title {
                 offset: document.line_end(line),
                 headline: topic.headline().to_owned(),
                 title: topic.title,
-            });
-        }
-    }
-    titles
+            })
+        })
+        .collect()
 }
 
-/// Whether a keyword says what its line is about: of Go, what comes from a package or is predeclared,
-/// and not `func` or `return`.
-fn is_telling(language: Language, keyword: &Keyword) -> bool {
-    language != Language::Go || keyword.names.iter().any(|name| name.contains('.'))
+/// How much a keyword says about its line; 0: nothing. Of Go a method says more than a function or a
+/// type, and `func` and `return` nothing.
+fn depth(language: Language, keyword: &Keyword) -> usize {
+    match (language, keyword.names.first()) {
+        (Language::Go, Some(name)) => name.matches('.').count(),
+        _ => 1,
+    }
 }
 
 #[cfg(test)]

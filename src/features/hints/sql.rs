@@ -69,16 +69,28 @@ impl<'a> File<'a> {
 
     /// Every query of the script that is finished and asks for more than the server's own tables.
     fn queries(&self) -> impl Iterator<Item = (&Statement<'a>, Query)> {
+        self.numbered_queries().map(|(_, query)| query)
+    }
+
+    /// The same with the numbers of their statements.
+    fn numbered_queries(&self) -> impl Iterator<Item = (usize, (&Statement<'a>, Query))> {
         self.statements
             .iter()
-            .filter(|statement| statement.is_finished() && !is_about_the_server(statement))
-            .flat_map(|statement| {
+            .enumerate()
+            .filter(|(_, statement)| {
+                let is_data = statement.len() > LONGEST;
+                !is_data && statement.is_finished() && !is_about_the_server(statement)
+            })
+            .flat_map(|(number, statement)| {
                 query::queries(statement)
                     .into_iter()
-                    .map(move |query| (statement, query))
+                    .map(move |query| (number, (statement, query)))
             })
     }
 }
+
+/// Longer statements hold data, in tokens. Nested queries are read once for each level, too.
+const LONGEST: usize = 4000;
 
 /// Whether a statement looks at `information_schema` or another schema of the server itself: those
 /// tables have no indexes to lose, and nobody chose their types.

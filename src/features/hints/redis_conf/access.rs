@@ -115,7 +115,9 @@ fn weak_password(file: &File<'_>, findings: &mut Findings) {
         };
         let Some(password) = password else { continue };
         let value = password.value.unwrap_or_default().trim_start_matches('>');
-        if value.is_empty() || is_placeholder(password) {
+        // `YOUR_PASSWORD` is to be replaced, too.
+        let is_example = value.to_ascii_lowercase().starts_with("your");
+        if value.is_empty() || is_placeholder(password) || is_example {
             continue;
         }
         let is_guessed = GUESSED
@@ -211,6 +213,7 @@ mod tests {
                 "requirepass \"\"\n",
                 "requirepass $REDIS\nport 1\n",
                 "requirepass <secret>\n",
+                "requirepass YOUR_STRONG_PASSWORD\n",
                 "requirepass {{ pw }}\n",
                 "# requirepass foobared\nport 1\n",
                 "requirepass\n",

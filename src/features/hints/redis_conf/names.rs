@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use viva_guide::folder::misspelt;
 
 use super::{File, directives};
-use crate::features::hints::rule::{Check, Default, Findings, Fix, Level, Rule, Tag};
+use crate::features::hints::rule::{Check, Default, Edit, Findings, Fix, Level, Rule, Tag};
 use crate::keywords::redis_conf::Line;
 
 pub(super) const UNKNOWN_DIRECTIVE: Rule = Rule {
@@ -32,6 +32,8 @@ fn unknown_directive(file: &File<'_>, findings: &mut Findings) {
     if file.may_be_of_another_server() {
         return;
     }
+    let is_unknown = |line: &&Line<'_>| directives::card(&line.directive).is_none();
+    let unknown = file.lines.iter().filter(is_unknown).count();
     for line in &file.lines {
         let directive = line.directive.as_str();
         // Modules bring directives of their own, with a dot in their names since Redis 8.
@@ -48,11 +50,13 @@ fn unknown_directive(file: &File<'_>, findings: &mut Findings) {
                 format!("Redis refuses to start with a directive that it does not know; the nearest one is `{name}`."),
                 Fix::replace(format!("Write `{name}`"), line.name.clone(), name),
             ),
-            None => findings.add(
+            // A file with many such lines is another program's.
+            None if unknown * 3 <= file.lines.len() => findings.add(
                 line.name.start,
                 line.name.clone(),
                 format!("Redis has no `{directive}`, not any more or not at all, and refuses to start with it."),
             ),
+            None => {}
         }
     }
 }
@@ -86,6 +90,8 @@ replica-read-only yes
 };
 
 fn deprecated_name(file: &File<'_>, findings: &mut Findings) {
+    // The old names of one version come together, and one place stands for all of them.
+    let mut renamed: BTreeMap<&str, Vec<(&Line<'_>, &str)>> = BTreeMap::new();
     for line in &file.lines {
         let Some(card) = directives::card(&line.directive) else {
             continue;
@@ -99,18 +105,36 @@ fn deprecated_name(file: &File<'_>, findings: &mut Findings) {
             continue;
         };
         match card.alias.as_deref() {
-            Some(name) => findings.add_with_fix(
-                line.name.start,
-                line.name.clone(),
-                format!("Since {since} this directive is called `{name}`; the old name is still accepted."),
-                Fix::replace(format!("Write `{name}` ({since} or later)"), line.name.clone(), name),
-            ),
+            Some(name) => renamed.entry(since).or_default().push((line, name)),
             None => findings.add(
                 line.name.start,
                 line.name.clone(),
                 format!("Since {since} this directive is read and ignored."),
             ),
         }
+    }
+    for (since, lines) in renamed {
+        let Some((line, name)) = lines.first() else {
+            continue;
+        };
+        let others = match lines.len() {
+            1 => String::new(),
+            2 => " Another line has an old name, too.".to_owned(),
+            count => format!(" {} more lines have old names.", count - 1),
+        };
+        let edits = lines.iter().map(|(line, name)| Edit {
+            range: line.name.clone(),
+            text: (*name).to_owned(),
+        });
+        findings.add_with_fix(
+            line.name.start,
+            line.name.clone(),
+            format!("Since {since} this directive is called `{name}`; the old name is still accepted.{others}"),
+            Fix {
+                title: format!("Write the names of {since}"),
+                edits: edits.collect(),
+            },
+        );
     }
 }
 
@@ -170,14 +194,15 @@ mod tests {
             "redis/unknown-directive",
             &[
                 "port 1\n«maxmemmory» 1gb\n",
-                "port 1\n«vm-enabled» no\n",
-                "port 1\n«lazyfree-lru-clock-skip» 5\n",
+                "port 1\ndir /tmp\n«vm-enabled» no\n",
+                "port 1\ndir /tmp\n«lazyfree-lru-clock-skip» 5\n",
                 "sentinel monitor m 127.0.0.1 6379 2\n«sentinel moniter» n 127.0.0.1 6379 2\n",
                 "port 1\nMaxMemory 1gb\nslaveof 10.0.0.1 6379\n",
                 "port 1\nsearch.timeout 100\n",
                 // Another server, another kind of file.
                 "# Valkey\nport 1\nprimaryauth x\n",
                 "listen 80\nserver_name x\n",
+                "port 1\nself 127.0.0.1\npeers 127.0.0.2\ndir x\n",
                 "port 1\nname{{ x }} 1\n",
             ],
         );
@@ -194,7 +219,8 @@ mod tests {
             "redis/deprecated-name",
             &[
                 "«slaveof» 10.0.0.1 6379\n",
-                "«hash-max-ziplist-entries» 512\n«list-max-ziplist-entries» 512\n",
+                "«hash-max-ziplist-entries» 512\nhash-max-ziplist-value 64\n«slaveof» a 1\n",
+                "«list-max-ziplist-entries» 512\n«list-max-ziplist-value» 64\n",
                 "«io-threads-do-reads» yes\n",
                 "«lua-time-limit» 5000\n",
                 "replicaof 10.0.0.1 6379\nrename-command CONFIG \"\"\n",
@@ -203,8 +229,8 @@ mod tests {
         );
         expect_fix(
             "redis/deprecated-name",
-            "SlaveOf 10.0.0.1 6379\n",
-            "replicaof 10.0.0.1 6379\n",
+            "SlaveOf 10.0.0.1 6379\nslave-priority 50\n",
+            "replicaof 10.0.0.1 6379\nreplica-priority 50\n",
         );
     }
 

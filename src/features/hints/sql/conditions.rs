@@ -80,7 +80,7 @@ fn function_on_column(file: &File<'_>, findings: &mut Findings) {
             };
             if !is_column
                 || !is_compared_with_constant(statement, at, close, &condition)
-                || is_indexed(file, statement.text(at))
+                || file.schema.is_indexed(statement.text(at))
             {
                 continue;
             }
@@ -158,18 +158,6 @@ fn has_column(statement: &Statement<'_>, call: usize) -> bool {
             || statement.is_kind(at, Kind::Word)
                 && !is_called
                 && !statement.is_any(at, &["INTERVAL", "DAY", "MONTH", "YEAR", "CURRENT_DATE"])
-    })
-}
-
-/// Whether the script has an index on an expression with this function.
-fn is_indexed(file: &File<'_>, function: &str) -> bool {
-    file.statements.iter().any(|statement| {
-        statement.is_any(0, &["CREATE", "ALTER"])
-            && (0..statement.len()).any(|at| {
-                statement.is_kind(at, Kind::Open)
-                    && statement.is_kind(at + 1, Kind::Open)
-                    && statement.is(at + 2, &function.to_uppercase())
-            })
     })
 }
 
@@ -272,7 +260,7 @@ SELECT id FROM logins WHERE tenant_id = 3 AND user_id = 7;
 };
 
 fn leftmost_prefix_skipped(file: &File<'_>, findings: &mut Findings) {
-    for (statement, query) in file.queries() {
+    for (number, (statement, query)) in file.numbered_queries() {
         let Some(condition) = query.condition.clone() else {
             continue;
         };
@@ -285,7 +273,9 @@ fn leftmost_prefix_skipped(file: &File<'_>, findings: &mut Findings) {
         let Some([only]) = tables.as_deref() else {
             continue;
         };
-        let Some(table) = file.schema.table(&only.name) else {
+        // The table may have been another one before.
+        let table = file.schema.table(&only.name);
+        let Some(table) = table.filter(|table| table.statement < number) else {
             continue;
         };
         let has_subquery = statement.has(condition.clone(), &["SELECT", "OR"]);

@@ -12,15 +12,14 @@ pub(super) enum Dialect {
 }
 
 /// Words that only MySQL and MariaDB have.
-const OURS: [&str; 8] = [
+const OURS: [&str; 7] = [
     "AUTO_INCREMENT",
     "ENGINE",
     "CHARSET",
     "UNSIGNED",
-    "TINYINT",
     "MEDIUMTEXT",
     "LONGTEXT",
-    "DATETIME",
+    "MEDIUMINT",
 ];
 
 /// Words that they do not have.

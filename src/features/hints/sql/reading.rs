@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
-use super::File;
 use super::query::{self, Query, Verb};
 use super::statement::Statement;
+use super::{File, LONGEST};
 use crate::features::hints::rule::{Check, Default, Findings, Level, Rule};
 use crate::keywords::sql::Kind;
 
@@ -135,11 +135,10 @@ SELECT 'supplier', email FROM suppliers;
 };
 
 fn union_disjoint(file: &File<'_>, findings: &mut Findings) {
-    for statement in file
-        .statements
-        .iter()
-        .filter(|statement| statement.is_finished())
-    {
+    for statement in &file.statements {
+        if !statement.is_finished() || statement.len() > LONGEST {
+            continue;
+        }
         let queries = query::queries(statement);
         let mut seen = 0;
         for at in 0..statement.len() {

@@ -1,6 +1,6 @@
 //! What a script says about its tables: columns and keys.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use super::statement::Statement;
@@ -55,12 +55,20 @@ pub(super) struct Key {
 #[derive(Debug, Default)]
 pub(super) struct Schema {
     pub(super) tables: Vec<Table>,
+    /// The names of the tables that were read so far.
+    created: HashSet<String>,
+    /// Which of the tables has a name.
+    by_name: HashMap<String, usize>,
     /// Tables of which nothing can be said: dropped again, stand-ins for views, created twice.
-    pub(super) passing: Vec<String>,
+    passing: HashSet<String>,
     /// Keys from ALTER TABLE and CREATE INDEX, by table.
     added: HashMap<String, Vec<Key>>,
-    /// Tables that an ALTER TABLE changes, with the number of its statement.
-    altered: Vec<(usize, String)>,
+    /// Tables that an ALTER TABLE changes, with the number of the first such statement.
+    altered: HashMap<String, usize>,
+    /// Tables that get another engine later.
+    moved: HashSet<String>,
+    /// Functions that an index has in an expression, in capitals.
+    indexed: HashSet<String>,
 }
 
 impl Schema {
@@ -69,22 +77,41 @@ impl Schema {
         for (number, statement) in statements.iter().enumerate() {
             schema.read(number, statement);
         }
-        let mut names: Vec<&str> = schema
-            .tables
-            .iter()
-            .map(|table| table.name.as_str())
-            .collect();
-        names.sort_unstable();
-        let twice = names.windows(2).filter(|pair| pair[0] == pair[1]);
-        let twice: Vec<String> = twice.map(|pair| pair[0].to_owned()).collect();
-        schema.passing.extend(twice);
+        for (number, table) in schema.tables.iter().enumerate() {
+            if schema.by_name.insert(table.name.clone(), number).is_some() {
+                schema.passing.insert(table.name.clone());
+            }
+        }
         schema
     }
 
-    /// The only table of this name, as far as it can be known.
+    /// The table of this name, if there is only one.
     pub(super) fn table(&self, name: &str) -> Option<&Table> {
-        let mut found = self.tables.iter().filter(|table| table.name == name);
-        found.next().filter(|_| found.next().is_none())
+        let number = *self.by_name.get(name).filter(|_| !self.is_passing(name))?;
+        self.tables.get(number)
+    }
+
+    /// Whether a table is dropped again, created twice, or stands in for a view.
+    pub(super) fn is_passing(&self, name: &str) -> bool {
+        self.passing.contains(name)
+    }
+
+    /// Whether a script creates a table as a temporary one.
+    pub(super) fn is_temporary(&self, name: &str) -> bool {
+        let number = self.by_name.get(name);
+        number
+            .and_then(|number| self.tables.get(*number))
+            .is_some_and(|table| table.is_temporary)
+    }
+
+    /// Whether a table gets another engine after it was created.
+    pub(super) fn is_moved(&self, name: &str) -> bool {
+        self.moved.contains(name)
+    }
+
+    /// Whether some index is on an expression with this function.
+    pub(super) fn is_indexed(&self, function: &str) -> bool {
+        self.indexed.contains(&function.to_ascii_uppercase())
     }
 
     /// The keys of a table.
@@ -96,12 +123,23 @@ impl Schema {
     /// Whether a statement before this one changes a table.
     pub(super) fn is_altered_before(&self, statement: usize, table: &str) -> bool {
         self.altered
-            .iter()
-            .any(|(number, name)| *number < statement && name == table)
+            .get(table)
+            .is_some_and(|number| *number < statement)
     }
 
     fn read(&mut self, number: usize, statement: &Statement<'_>) {
+        if statement.is_any(0, &["CREATE", "ALTER"]) {
+            // `((LOWER(email)))`
+            let doubled = (0..statement.len()).filter(|at| {
+                statement.is_kind(*at, Kind::Open)
+                    && statement.is_kind(at + 1, Kind::Open)
+                    && statement.is_kind(at + 3, Kind::Open)
+            });
+            self.indexed
+                .extend(doubled.map(|at| statement.text(at + 2).to_ascii_uppercase()));
+        }
         if let Some(table) = create_table(number, statement) {
+            self.created.insert(table.name.clone());
             self.tables.push(table);
         } else if statement.is(0, "ALTER") {
             self.read_alter(number, statement);
@@ -114,9 +152,9 @@ impl Schema {
             let dropped = at.and_then(|at| statement.qualified(at + 1));
             // What is dropped before it is created is not known yet.
             if let Some((name, _)) = dropped
-                && self.tables.iter().any(|table| table.name == name)
+                && self.created.contains(&name)
             {
-                self.passing.push(name);
+                self.passing.insert(name);
             }
         } else if statement.is(0, "CREATE") {
             self.read_create(statement);
@@ -137,7 +175,10 @@ impl Schema {
         let Some((name, next)) = statement.qualified(after) else {
             return;
         };
-        self.altered.push((number, name.clone()));
+        self.altered.entry(name.clone()).or_insert(number);
+        if statement.has(next..statement.len(), &["ENGINE"]) {
+            self.moved.insert(name.clone());
+        }
         for at in next..statement.len() {
             if let Some(key) = key(statement, at) {
                 self.added.entry(name.clone()).or_default().push(key);
@@ -148,7 +189,7 @@ impl Schema {
     fn read_create(&mut self, statement: &Statement<'_>) {
         let find = |word, before: usize| (1..before).find(|at| statement.is(*at, word));
         if let Some((name, _)) = find("VIEW", 12).and_then(|at| statement.qualified(at + 1)) {
-            self.passing.push(name);
+            self.passing.insert(name);
             return;
         }
         let Some(index) = find("INDEX", 4) else {

@@ -46,7 +46,7 @@ fn no_primary_key(file: &File<'_>, findings: &mut Findings) {
             .schema
             .keys(table)
             .any(|key| matches!(key.kind, KeyKind::Primary | KeyKind::Unique));
-        let is_passing = table.is_temporary || file.schema.passing.contains(&table.name);
+        let is_passing = table.is_temporary || file.schema.is_passing(&table.name);
         if has_key
             || is_passing
             || table.is_from_query
@@ -200,7 +200,11 @@ fn myisam(file: &File<'_>, findings: &mut Findings) {
         .schema
         .tables
         .iter()
-        .filter(|table| !table.is_temporary && !file.schema.passing.contains(&table.name))
+        .filter(|table| {
+            !table.is_temporary
+                && !file.schema.is_passing(&table.name)
+                && !file.schema.is_moved(&table.name)
+        })
         .filter_map(|table| {
             let statement = file.statements.get(table.statement)?;
             let at = engine(statement, table.options.clone())?;

@@ -26,46 +26,63 @@ DELETE FROM sessions WHERE expires_at < NOW() LIMIT 1000;
     check: Check::Sql(no_where),
 };
 
+/// A script that empties more tables than this is there to empty them.
+const FEW: usize = 2;
+
 fn no_where(file: &File<'_>, findings: &mut Findings) {
-    for (number, statement) in file.statements.iter().enumerate() {
-        // A migration fills a column that it has just added.
-        if !statement.is_finished() {
+    let mut deletes = Vec::new();
+    for (number, (statement, query)) in file.numbered_queries() {
+        let target = match query.verb {
+            Verb::Delete if query.head.is_empty() => query.from.clone(),
+            Verb::Update if query.set.is_some() => Some(query.head.clone()),
+            _ => None,
+        };
+        let Some(name) = target.and_then(|target| only_table(statement, &query, target)) else {
+            continue;
+        };
+        if query.condition.is_some() || query.limit.is_some() || file.schema.is_temporary(&name) {
             continue;
         }
-        for query in super::query::queries(statement) {
-            let (target, message) = match query.verb {
-                Verb::Delete if query.head.is_empty() => (
-                    query.from.clone(),
-                    "Without `WHERE` this deletes every row, one by one; if that is meant, `TRUNCATE` is faster.",
-                ),
-                Verb::Update if query.set.is_some() => (
-                    Some(query.head.clone()),
-                    "Without `WHERE` this changes every row, and locks them all until the commit.",
-                ),
-                _ => continue,
-            };
-            let is_narrowed = query.condition.is_some() || query.limit.is_some();
-            let Some(name) = target.and_then(|target| only_table(statement, &query, target)) else {
-                continue;
-            };
-            let is_temporary = file
-                .schema
-                .tables
-                .iter()
-                .any(|table| table.name == name && table.is_temporary);
-            if is_narrowed
-                || is_temporary
-                || query.verb == Verb::Update && file.schema.is_altered_before(number, &name)
-            {
-                continue;
-            }
+        let place = (statement.start(), statement.range_of(query.at..query.end));
+        if query.verb == Verb::Delete {
+            deletes.push((name, place));
+        } else if !file.schema.is_altered_before(number, &name) {
+            // A migration fills the column that it has just added.
             findings.add(
-                statement.start(),
-                statement.range_of(query.at..query.end),
-                message,
+                place.0,
+                place.1,
+                "Without `WHERE` this changes every row, and locks them all until the commit.",
             );
         }
     }
+    if deletes.len() > FEW {
+        return;
+    }
+    for (name, (statement, range)) in deletes {
+        if !is_refilled(file, &name) {
+            findings.add(
+                statement,
+                range,
+                "Without `WHERE` this deletes every row, one by one; if that is meant, `TRUNCATE` is faster.",
+            );
+        }
+    }
+}
+
+/// Whether the script puts rows into a table, or drops it: then it is meant to be emptied.
+fn is_refilled(file: &File<'_>, table: &str) -> bool {
+    file.statements.iter().any(|statement| {
+        let begins = statement.is_any(0, &["INSERT", "REPLACE", "DROP", "LOAD"]);
+        let named = (1..12).find(|at| {
+            statement.is_any(*at, &["INTO", "TABLE", "EXISTS"])
+                && !statement.is(at + 1, "IF")
+                && !statement.is(at + 1, "TABLE")
+        });
+        begins
+            && named
+                .and_then(|at| statement.qualified(at + 1))
+                .is_some_and(|(name, _)| name == table)
+    })
 }
 
 /// The table that is changed. None: it is joined with others, whose conditions may narrow it.
@@ -155,6 +172,10 @@ mod tests {
                 "GRANT SELECT, DELETE, UPDATE ON t TO u;",
                 "SELECT a FROM t WHERE b = 1 FOR UPDATE;",
                 "ALTER TABLE t ADD COLUMN a INT; UPDATE t SET a = 1;",
+                // Scripts that are there to empty tables, or to fill them anew.
+                "DELETE FROM t; DELETE FROM u; DELETE FROM v;",
+                "DELETE FROM t; INSERT INTO t (a) VALUES (1);",
+                "DELETE FROM t; DROP TABLE IF EXISTS t;",
                 "CREATE TEMPORARY TABLE t (a INT); DELETE FROM t;",
                 "TRUNCATE TABLE t;",
                 // Somebody is typing.

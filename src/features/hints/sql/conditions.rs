@@ -299,6 +299,12 @@ fn leftmost_prefix_skipped(file: &File<'_>, findings: &mut Findings) {
                 let found = compared.iter().find(|(column, _)| later.contains(column))?;
                 Some((first, found))
             });
+        // The order of the index is of use for a sorting, even if the condition is not.
+        let order = query
+            .order
+            .as_ref()
+            .and_then(|order| statement.qualified(order.start));
+        let skipping = skipping.filter(|(first, _)| order.is_none_or(|(name, _)| name != **first));
         if let Some((first, (column, at))) = skipping {
             findings.add(
                 statement.start(),
@@ -386,6 +392,14 @@ fn may_be_null(file: &File<'_>, statement: &Statement<'_>, query: &Query) -> boo
     let Some([only]) = tables.as_deref() else {
         return false;
     };
+    // `user_id` of `users` identifies, too.
+    let thing = column
+        .strip_suffix("id")
+        .unwrap_or_default()
+        .trim_end_matches('_');
+    if !thing.is_empty() && only.name.starts_with(thing) {
+        return false;
+    }
     // A column of a table that the script does not show may be anything.
     let Some(table) = file.schema.table(&only.name) else {
         return true;
@@ -461,7 +475,8 @@ mod tests {
         };
         for query in [
             "SELECT id FROM t WHERE «b» = 1;",
-            "SELECT id FROM shop.t AS x WHERE x.«b» IN (1, 2) ORDER BY a;",
+            "SELECT id FROM shop.t AS x WHERE x.«b» IN (1, 2) ORDER BY c;",
+            "SELECT id FROM t WHERE b = 1 ORDER BY a;",
             "UPDATE t SET c = 1 WHERE «b» > 5;",
             "SELECT id FROM t WHERE a = 1 AND b = 2;",
             "SELECT id FROM t WHERE b = 1 AND c = 2;",
@@ -488,6 +503,7 @@ mod tests {
                 "CREATE TABLE u (t_id INT PRIMARY KEY); SELECT a FROM t WHERE id NOT IN (SELECT t_id FROM u);",
                 "SELECT a FROM t WHERE id NOT IN (SELECT t_id FROM u WHERE t_id IS NOT NULL);",
                 "SELECT a FROM t WHERE id NOT IN (SELECT id FROM u);",
+                "SELECT a FROM t WHERE user_id NOT IN (SELECT user_id FROM users);",
                 "SELECT a FROM t WHERE id NOT IN (SELECT MIN(id) FROM t GROUP BY email);",
                 "SELECT a FROM t WHERE id NOT IN (1, 2, 3);",
                 "SELECT a FROM t WHERE id IN (SELECT t_id FROM u);",

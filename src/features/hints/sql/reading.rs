@@ -147,7 +147,9 @@ fn union_disjoint(file: &File<'_>, findings: &mut Findings) {
             }
             let chain: Vec<&Query> = chain(statement, &queries, at);
             seen = chain.last().map_or(at, |last| last.end);
-            if chain.len() < 2 || !differ(statement, &chain) {
+            // Without tables it is a list of values.
+            let reads = chain.iter().all(|query| query.from.is_some());
+            if chain.len() < 2 || !reads || !differ(statement, &chain) {
                 continue;
             }
             findings.add(
@@ -352,7 +354,8 @@ mod tests {
                 "SELECT 'a', x FROM t UNION SELECT k, x FROM u;",
                 "WITH RECURSIVE s (n) AS (SELECT 1 UNION SELECT n + 1 FROM s) SELECT n FROM s;",
                 "SELECT x FROM t UNION SELECT x FROM u;",
-                "(SELECT 'a') UNION (SELECT 'b');",
+                "(SELECT 'a' FROM t) UNION (SELECT 'b' FROM t);",
+                "SELECT 'a' AS x UNION SELECT 'b';",
             ],
         );
     }

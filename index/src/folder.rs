@@ -110,6 +110,15 @@ pub fn nearest<'a>(id: &str, ids: impl Iterator<Item = &'a str>) -> Option<&'a s
         .map(|(_, known)| known)
 }
 
+/// The name that somebody misspelt: the one with the fewest letters to change, at most one in four.
+pub fn misspelt<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    names
+        .map(|known| (strsim::osa_distance(name, known), known))
+        .min()
+        .filter(|(changes, _)| changes * 4 <= name.chars().count())
+        .map(|(_, known)| known)
+}
+
 fn read_topics(folder: &Path, mistakes: &mut Vec<Mistake>) -> Vec<(String, Parsed)> {
     let mut files = Vec::new();
     find_markdown(folder, &mut files, mistakes);

@@ -10,7 +10,7 @@ mod tests;
 use std::ops::Range;
 
 use super::{Keyword, Source};
-use words::{Word, words};
+use words::words;
 
 /// Every keyword of a configuration file in text order, without overlaps.
 pub fn keywords(source: Source<'_>) -> Vec<Keyword> {
@@ -41,8 +41,41 @@ pub fn keyword_at(source: Source<'_>, offset: usize) -> Option<Keyword> {
         .find(|keyword| keyword.range.contains(&offset))
 }
 
-/// Appends the keywords of one line.
-fn line_keywords(text: &str, range: Range<usize>, found: &mut Vec<Keyword>) {
+/// The directives of a file with their arguments, line by line.
+pub fn lines(text: &str) -> Vec<Line<'_>> {
+    let mut start = 0;
+    let mut found = Vec::new();
+    for line in text.split_inclusive('\n') {
+        found.extend(read_line(text, start..start + line.len()));
+        start += line.len();
+    }
+    found
+}
+
+/// A directive and its arguments.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line<'a> {
+    /// In small letters; of Sentinel's, both words: `sentinel monitor`.
+    pub directive: String,
+    /// Where the directive stands, in bytes of the file.
+    pub name: Range<usize>,
+    pub arguments: Vec<Argument<'a>>,
+}
+
+/// A word behind a directive.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Argument<'a> {
+    /// What it says without its quotes. None where escapes say something else than what stands there.
+    pub value: Option<&'a str>,
+    /// Where it stands with its quotes, in bytes of the file.
+    pub range: Range<usize>,
+    /// The same without quotes.
+    inside: Range<usize>,
+}
+
+/// The line of a file in this range. None: it is blank, a comment, or begins with something else than
+/// a name.
+fn read_line(text: &str, range: Range<usize>) -> Option<Line<'_>> {
     let line = &text[range.clone()];
     let mark = if range.start == 0 && line.starts_with('\u{feff}') {
         '\u{feff}'.len_utf8()
@@ -51,74 +84,106 @@ fn line_keywords(text: &str, range: Range<usize>, found: &mut Vec<Keyword>) {
     };
     let (start, line) = (range.start + mark, &line[mark..]);
     if line.trim_start().starts_with('#') {
-        return;
+        return None;
     }
+    let moved = |range: Range<usize>| start + range.start..start + range.end;
+    let mut words = words(line).peekable();
+    let first = words.next().filter(|word| is_directive(word.plain))?;
+    let mut directive = first.plain.to_ascii_lowercase();
+    let mut name = moved(first.range);
+    if directive == "sentinel"
+        && let Some(option) = words.next_if(|word| is_directive(word.plain))
+    {
+        directive = format!("{directive} {}", option.plain.to_ascii_lowercase());
+        name.end = moved(option.range).end;
+    }
+    let arguments = words.map(|word| Argument {
+        value: word.is_plain.then_some(word.plain),
+        range: moved(word.whole),
+        inside: moved(word.range),
+    });
+    Some(Line {
+        directive,
+        name,
+        arguments: arguments.collect(),
+    })
+}
+
+/// Appends the keywords of one line.
+fn line_keywords(text: &str, range: Range<usize>, found: &mut Vec<Keyword>) {
+    let Some(line) = read_line(text, range) else {
+        return;
+    };
     let mut add = |names: Vec<String>, range: Range<usize>| {
         found.push(Keyword {
             language: None,
             names,
             sense: None,
-            range: start + range.start..start + range.end,
+            range,
         });
     };
-    let mut words = words(line);
-    let Some(first) = words.next().filter(|word| is_directive(word.plain)) else {
-        return;
-    };
-    let mut directive = first.plain.to_ascii_lowercase();
-    let mut range = first.range;
-    if directive == "sentinel" {
-        let Some(option) = words.next().filter(|word| is_directive(word.plain)) else {
-            add(vec![directive], range);
-            return;
-        };
-        directive = format!("{directive} {}", option.plain.to_ascii_lowercase());
-        range.end = option.range.end;
-    }
+    let directive = line.directive.as_str();
     let family = directive
         .split_once(' ')
         .map(|(family, _)| family.to_owned());
     add(
-        std::iter::once(directive.clone()).chain(family).collect(),
-        range,
+        std::iter::once(directive.to_owned())
+            .chain(family)
+            .collect(),
+        line.name,
     );
-
-    match directive.as_str() {
+    let mut arguments = line.arguments.iter();
+    let command = |argument: Option<&Argument<'_>>| {
+        let argument = argument?;
+        let command = argument.value.filter(|value| is_command(value))?;
+        Some((vec![command.to_ascii_uppercase()], argument.inside.clone()))
+    };
+    match directive {
+        "sentinel" => {}
         "rename-command" => {
-            if let Some(command) = words.next().filter(|word| is_command(word.plain)) {
-                add(vec![command.plain.to_ascii_uppercase()], command.range);
+            if let Some((names, range)) = command(arguments.next()) {
+                add(names, range);
             }
         }
         // The name of the watched primary stands first.
         "sentinel rename-command" => {
-            if let Some(command) = words.nth(1).filter(|word| is_command(word.plain)) {
-                add(vec![command.plain.to_ascii_uppercase()], command.range);
+            if let Some((names, range)) = command(arguments.nth(1)) {
+                add(names, range);
             }
         }
         // Each class of clients is followed by three limits.
         "client-output-buffer-limit" => {
-            words
+            arguments
                 .step_by(4)
-                .for_each(|word| add_value(&directive, &word, &mut add));
+                .for_each(|argument| add_value(directive, argument, &mut add));
         }
         "cluster-slot-stats-enabled" | "shutdown-on-sigint" | "shutdown-on-sigterm" => {
-            words.for_each(|word| add_value(&directive, &word, &mut add));
+            arguments.for_each(|argument| add_value(directive, argument, &mut add));
         }
-        _ => words
+        _ => arguments
             .take(1)
-            .for_each(|word| add_value(&directive, &word, &mut add)),
+            .for_each(|argument| add_value(directive, argument, &mut add)),
     }
 }
 
 /// Adds an argument that is one of the words that the directive takes.
-fn add_value(directive: &str, word: &Word<'_>, add: &mut impl FnMut(Vec<String>, Range<usize>)) {
-    let value = word.plain.to_ascii_lowercase();
+fn add_value(
+    directive: &str,
+    argument: &Argument<'_>,
+    add: &mut impl FnMut(Vec<String>, Range<usize>),
+) {
+    let value = argument.value.unwrap_or_default().to_ascii_lowercase();
     if values::of(directive).contains(&value.as_str()) {
         add(
             vec![format!("{directive} {value}"), directive.to_owned()],
-            word.range.clone(),
+            argument.inside.clone(),
         );
     }
+}
+
+/// What a directive (in small letters) takes, in small letters, if that is one of a fixed list.
+pub fn values(directive: &str) -> &'static [&'static str] {
+    values::of(directive)
 }
 
 /// Whether a word looks like a directive. `_` and `.` occur in old names and in those of modules.

@@ -3,8 +3,9 @@
 
 use std::ops::Range;
 
+/// What a token is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub enum Kind {
     /// An unquoted word: a keyword or a name.
     Word,
     /// A string, a number, a quoted name, a user variable, a placeholder: a value without keywords.
@@ -24,19 +25,21 @@ pub(super) enum Kind {
     Delimiter,
 }
 
+/// A token and its place, in bytes of the script.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Token {
-    pub(super) kind: Kind,
-    pub(super) start: usize,
-    pub(super) end: usize,
+pub struct Token {
+    pub kind: Kind,
+    pub start: usize,
+    pub end: usize,
 }
 
 impl Token {
-    pub(super) fn range(self) -> Range<usize> {
+    pub fn range(self) -> Range<usize> {
         self.start..self.end
     }
 
-    pub(super) fn text(self, source: &str) -> &str {
+    /// Its text in the script that it was read from.
+    pub fn text(self, source: &str) -> &str {
         &source[self.range()]
     }
 }

@@ -9,8 +9,11 @@
 
 mod channels;
 mod conditions;
+mod contexts;
+mod critical;
 mod file;
 mod goroutines;
+mod locks;
 mod spins;
 mod syntax;
 mod timers;
@@ -37,6 +40,18 @@ pub(super) const RULES: &[Rule] = &[
     spins::BREAK_IN_SELECT,
     spins::PLAIN_FLAG_LOOP,
     spins::BUSY_WAIT,
+    locks::DOUBLE_LOCK,
+    locks::NESTED_RLOCK,
+    locks::LOCK_UPGRADE,
+    critical::UNLOCK_MISSING,
+    critical::WRITE_UNDER_RLOCK,
+    critical::LOCK_ACROSS_BLOCKING_CALL,
+    critical::MUTEX_BY_VALUE,
+    contexts::CONTEXT_BACKGROUND_WITH_CTX,
+    contexts::CONTEXT_CANCEL_LOST,
+    contexts::CONTEXT_STRING_KEY,
+    contexts::ERRGROUP_CONTEXT_AFTER_WAIT,
+    contexts::ERRGROUP_NESTED_GO,
 ];
 
 /// What most rules have in common.

@@ -41,7 +41,7 @@ ok() {
 
 # Tools.
 missing=()
-for tool in zsh fish elvish man; do
+for tool in zsh fish man; do
   command -v "$tool" > /dev/null || missing+=("${tool/%man/man-db}")
 done
 if ((${#missing[@]})); then
@@ -89,7 +89,6 @@ completions="$unpacked/completions"
 ok "completions for bash" bash -n "$completions/viva.bash"
 ok "completions for zsh" zsh -n "$completions/_viva"
 ok "completions for fish" fish --no-execute "$completions/viva.fish"
-ok "completions for elvish" elvish -compileonly "$completions/viva.elv"
 cat > "$work/complete.bash" << 'END'
 source "$1"
 COMP_WORDS=(viva expl)

@@ -18,6 +18,8 @@ built="${CARGO_TARGET_DIR:-$root/target}/${target:+$target/}release"
 rm -rf "$built/archive"
 mkdir -p "$built/archive"
 tar -xzf "$archive" -C "$built/archive" --strip-components 1
+# As Debian has its manual pages.
+gzip -9n "$built/archive/man/"*.1
 cargo deb --manifest-path "$root/Cargo.toml" --package viva-ls --no-build --no-strip --locked \
   --output "$folder/" ${target:+--target "$target"}
 rm -rf "$built/archive"

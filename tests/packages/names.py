@@ -1,9 +1,10 @@
 """Compares what the package lists say of a release: names.py VERSION
 
 The targets that the release workflow builds are the ones that cargo-binstall, Homebrew, Mason and npm
-know, and all call the archives as archive.py does.
+know, and all call the archives as archive.py does; and they are for the same version.
 """
 
+import json
 import re
 import subprocess
 import sys
@@ -49,6 +50,9 @@ def main() -> None:
     same("Mason's bin", {folder for folder, _ in re.findall(r"bin: (.+)/(viva\S*)", mason)}, folders)
     if f"@v{version}\n" not in mason:
         sys.exit(f"Mason's list is not for {version}")
+    extension = json.loads((ROOT / "editors/vscode/package.json").read_text())["version"]
+    if extension != version:
+        sys.exit(f"the extension for VS Code is {extension}, not {version}")
 
     npm = (PACKAGES / "npm/pack.mjs").read_text()
     platforms = set(re.findall(r"^  '([\w-]+)': \{ os:", npm, re.MULTILINE))

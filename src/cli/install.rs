@@ -32,7 +32,7 @@ pub(super) enum Shell {
     Fish,
     Nushell,
     #[value(name = "powershell")]
-    PowerShell,
+    Pwsh,
     Zsh,
 }
 
@@ -44,7 +44,7 @@ pub(super) fn completions(out: &mut Output, shell: Shell) -> Outcome {
         Shell::Bash => Known::Bash,
         Shell::Elvish => Known::Elvish,
         Shell::Fish => Known::Fish,
-        Shell::PowerShell => Known::PowerShell,
+        Shell::Pwsh => Known::PowerShell,
         Shell::Zsh => Known::Zsh,
         Shell::Nushell => {
             clap_complete::generate(Nushell, &mut command, "viva", &mut script);

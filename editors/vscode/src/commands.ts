@@ -43,8 +43,11 @@ interface PageItem extends QuickPickItem {
 /** Shows the explanation of what the cursor is on, and says so where there is none. */
 export async function explainHere(server: Server): Promise<void> {
   const editor = window.activeTextEditor;
-  const client = editor && (await server.client());
-  if (!editor || !client) {
+  if (!editor) {
+    return tellToOpen();
+  }
+  const client = await server.client();
+  if (!client) {
     return;
   }
   const place = client.code2ProtocolConverter.asTextDocumentPositionParams(
@@ -104,8 +107,11 @@ async function search(client: LanguageClient, words: string): Promise<PageItem[]
 /** Lists the questions of the open file, those of its most frequent keywords first. */
 export async function questions(server: Server): Promise<void> {
   const document = window.activeTextEditor?.document;
-  const client = document && (await server.client());
-  if (!document || !client) {
+  if (!document) {
+    return tellToOpen();
+  }
+  const client = await server.client();
+  if (!client) {
     return;
   }
   const asked: Asked[] | null = await window.withProgress(
@@ -126,6 +132,11 @@ export async function questions(server: Server): Promise<void> {
   } else {
     void window.showInformationMessage('Viva has no questions for this file.');
   }
+}
+
+/** The walkthrough's buttons can be pressed before any file is open. */
+function tellToOpen(): void {
+  void window.showInformationMessage('Open a file first: Viva answers about the code in it.');
 }
 
 async function openPage(item: PageItem | undefined): Promise<void> {

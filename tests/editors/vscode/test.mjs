@@ -227,7 +227,9 @@ async function walkthrough() {
   const picture = page.locator('.getting-started-media img').first();
   const isLoaded = () => picture.evaluate((image) => image.naturalWidth > 0).catch(() => false);
   await check('and shows a picture', await until(isLoaded), titles);
-  await page.locator('.getting-started-step a, .getting-started-step .monaco-button', { hasText: 'Explain' }).first().waitFor();
+  await page.locator('.getting-started-step .monaco-button', { hasText: 'Explain' }).first().click();
+  await notification('Open a file first').waitFor();
+  await check('whose button says so when there is nothing to explain', true);
   await command('View: Close All Editors');
 }
 

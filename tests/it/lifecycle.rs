@@ -18,7 +18,9 @@ fn initialize_announces_what_is_served() {
             "codeActionProvider": { "codeActionKinds": ["interview.question", "source.interview", "quickfix"] },
             "workspaceSymbolProvider": true,
             "inlayHintProvider": true,
-            "executeCommandProvider": { "commands": ["viva.open", "viva.search", "viva.silence"] },
+            "executeCommandProvider": {
+                "commands": ["viva.open", "viva.search", "viva.questions", "viva.silence"],
+            },
         })
     );
 }

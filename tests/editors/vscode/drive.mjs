@@ -86,6 +86,12 @@ export function cli(...args) {
   return JSON.parse(execFileSync(VIVA, args, { encoding: 'utf8' }).split('\n')[0]);
 }
 
+// The hints of a file, in the order of the text.
+export function hints(file) {
+  const lines = execFileSync(VIVA, ['check', '--json', file], { encoding: 'utf8' }).split('\n');
+  return lines.filter(Boolean).map((line) => JSON.parse(line));
+}
+
 // The place of a keyword, and what `viva explain` says about it.
 export function explain({ file, line, word }) {
   const lines = readFileSync(`${WORK}/${file}`, 'utf8').split('\n');
@@ -195,6 +201,21 @@ export async function menu() {
   const entries = page.locator('.action-widget .monaco-list-row.action');
   await entries.first().waitFor();
   return (await entries.allInnerTexts()).map(plain);
+}
+
+// The places that are marked quietly: three dots, or a thin blue line where more is at stake.
+export const marks = () => page.locator('.view-overlays .cdr').locator(':is(.squiggly-hint, .squiggly-info)');
+
+// The text of the editor, as far as it is on the screen.
+export async function shownText() {
+  const lines = page.locator('.editor-instance .view-lines .view-line');
+  const texts = await lines.evaluateAll((found) =>
+    found.map((line) => [Number.parseInt(line.style.top, 10), line.textContent]),
+  );
+  return texts
+    .sort(([a], [b]) => a - b)
+    .map(([, text]) => text.replace(/\u00a0/g, ' '))
+    .join('\n');
 }
 
 export const bulb = () => page.locator('[class*="lightbulb"], [class*="light-bulb"]').locator('visible=true');

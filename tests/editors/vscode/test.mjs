@@ -28,10 +28,12 @@ import {
   equal,
   explain,
   failed,
+  hints,
   hover,
   hoverWidget,
   isInView,
   leave,
+  marks,
   menu,
   notification,
   open,
@@ -43,6 +45,7 @@ import {
   quickPick,
   rows,
   set,
+  shownText,
   sleep,
   start,
   status,
@@ -51,6 +54,14 @@ import {
 } from './drive.mjs';
 
 const { VIVA_TEST_ONLY: ONLY, VIVA_TEST_SCREENSHOTS: SCREENSHOTS, VIVA_TEST_VSCODE: VSCODE } = process.env;
+// An untagged base image, an ADD where COPY does, and a cd that is forgotten.
+const MISTAKES = `FROM alpine
+ADD . /srv
+RUN cd /srv
+USER 10001
+CMD ["/srv/app"]
+`;
+
 const { chromium } = createRequire(`${VSCODE}/`)('playwright-core');
 
 async function hovers() {
@@ -96,6 +107,64 @@ async function codeActions() {
   await link.click();
   await check('a link leads to another topic’s page', await preview(other), other);
   await command('View: Close All Editors');
+}
+
+// Three mistakes, three quiet marks; mended, explained, silenced.
+async function hintsTeach() {
+  const folder = `${WORK}/mistakes`;
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(`${folder}/Dockerfile`, MISTAKES);
+  const expected = hints(`${folder}/Dockerfile`);
+  await equal('three mistakes are three hints', expected.length, 3);
+  await open('mistakes/Dockerfile', '1:1');
+  const shown = await until(() => marks().count(), (count) => count === expected.length);
+  await equal('and three marks in the editor', shown, expected.length);
+  await open('mistakes/Dockerfile', '5:6');
+  await leave();
+  await sleep(REST);
+  await equal('no light bulb where there is no hint', await bulb().count(), 0);
+
+  const add = expected.find(({ rule }) => rule === 'docker/add-where-copy');
+  await open('mistakes/Dockerfile', `${add.line}:${add.column}`);
+  const text = await until(hover, (text) => text.includes(plain(add.message)));
+  await check('the hint says why', text.includes(plain(add.message)), text);
+  const entries = await menu();
+  const at = (start) => entries.findIndex((entry) => entry.startsWith(start));
+  await check(
+    'the menu mends, explains and silences',
+    ['Use COPY', 'Why? Open', `Silence ${add.rule} here`, `Silence ${add.rule} in this`].every(
+      (start) => at(start) >= 0,
+    ),
+    entries,
+  );
+  if (SCREENSHOTS) {
+    await page.screenshot({ path: `${SCREENSHOTS}/vscode-hints.png` });
+  }
+  await page.keyboard.press('Escape');
+  await choose('Why? Open');
+  const topic = cli('show', '--json', add.topic);
+  await check('“Why?” opens the topic', await preview(plain(topic.title)), topic.title);
+  await open('mistakes/Dockerfile', `${add.line}:${add.column}`);
+  await choose('Use COPY');
+  const mended = await until(shownText, (text) => text.includes('\nCOPY . /srv'));
+  await check('the fix puts COPY for ADD', mended.includes('\nCOPY . /srv'), mended);
+  await equal('and its mark goes', await until(() => marks().count(), (count) => count === 2), 2);
+  await choose(`Silence ${expected[0].rule} here`, '1:6');
+  const comment = `# viva:ignore ${expected[0].rule}\nFROM`;
+  const silenced = await until(shownText, (text) => text.includes(comment));
+  await check('a comment silences', silenced.includes(comment), silenced);
+  await equal('and its mark goes too', await until(() => marks().count(), (count) => count === 1), 1);
+  await command('File: Revert File');
+  await command('View: Close All Editors');
+}
+
+// Chooses an entry of the code action menu at the cursor, or at a place of the file.
+async function choose(start, at) {
+  if (at) {
+    await open('mistakes/Dockerfile', at);
+  }
+  await menu();
+  await page.locator('.action-widget .monaco-list-row.action', { hasText: start }).first().click();
 }
 
 async function search() {
@@ -253,6 +322,7 @@ async function pictures() {
 const parts = [
   hovers,
   codeActions,
+  hintsTeach,
   search,
   symbols,
   questions,

@@ -2,6 +2,7 @@
 
 use super::{File, add};
 use crate::features::hints::rule::{Check, Default, Findings, Level, Rule};
+use crate::keywords::compose::file::Value;
 
 pub(super) const LATEST_TAG: Rule = Rule {
     id: "compose/latest-tag",
@@ -77,13 +78,10 @@ fn no_volume(file: &File<'_>, findings: &mut Findings) {
 }
 
 /// Whether a list of volumes has one at or around a folder, or one that is not known.
-fn mentions(volumes: Option<crate::keywords::compose::file::Value<'_>>, folder: &str) -> bool {
+fn mentions(volumes: Option<Value<'_>>, folder: &str) -> bool {
     let Some(volumes) = volumes else { return false };
     volumes.items().into_iter().any(|volume| {
-        let target = volume
-            .get("target")
-            .or(Some(volume))
-            .and_then(|value| value.text());
+        let target = volume.get("target").or(Some(volume)).and_then(Value::text);
         // Of the short form the target stands behind the source.
         target.is_some_and(|text| {
             text.contains('$') || text.contains(folder) || text.contains("/data")

@@ -10,6 +10,7 @@
 //! silence        `viva:ignore` in comments
 //! dockerfile, go, sql, redis_conf, compose
 //!                the rules of each language
+//! image, secret  names of images and of variables that hold secrets
 //! documentation  docs/hints.md
 //! ```
 

@@ -5,6 +5,8 @@ use std::fs;
 use std::process::Command;
 
 use serde_json::json;
+use viva::built_in;
+use viva::features::hints;
 use viva::lsp::settings::{self, Kind};
 
 pub(crate) fn read(file: &str) -> String {
@@ -143,4 +145,43 @@ fn every_command_is_in_the_readme() {
             "the README does not mention `viva {name}`"
         );
     }
+}
+
+/// The page of the hints is written from the rules.
+#[test]
+fn the_page_of_the_hints_is_that_of_the_rules() {
+    let expected = hints::documentation::markdown(&built_in::guide());
+    if std::env::var_os("UPDATE").is_some() {
+        fs::write(path("docs/hints.md"), expected).expect("the documentation can be written");
+    } else {
+        assert!(
+            read("docs/hints.md") == expected,
+            "docs/hints.md is stale; run `UPDATE=1 cargo test`"
+        );
+    }
+}
+
+/// A pitfall that says which hint finds it names a rule.
+#[test]
+fn the_hints_of_pitfalls_are_rules() {
+    let mut named = 0;
+    for file in fs::read_dir(path("index/guide/containers")).expect("a folder of topics") {
+        let file = file.expect("a topic").path();
+        let text = fs::read_to_string(&file).expect("a topic is text");
+        for (at, mark) in text.match_indices("{hint: ") {
+            let id = text[at + mark.len()..]
+                .split('}')
+                .next()
+                .unwrap_or_default();
+            if id.starts_with("docker/") || id.starts_with("compose/") {
+                named += 1;
+                assert!(
+                    hints::rule(id).is_some(),
+                    "{}: no rule {id}",
+                    file.display()
+                );
+            }
+        }
+    }
+    assert!(named > 0, "no pitfall names a hint");
 }

@@ -3,6 +3,7 @@
 
 mod architecture;
 mod bad_input;
+mod checking;
 mod client;
 mod code_actions;
 mod command_line;

@@ -93,7 +93,7 @@ impl<'a> File<'a> {
 
     /// The commands of a `RUN`, with their places in the source; none where another program than a
     /// POSIX shell reads them.
-    pub(super) fn commands(&self, run: &Instruction<'a>) -> Vec<Command> {
+    fn commands(&self, run: &Instruction<'a>) -> Vec<Command> {
         if run.name != "RUN" || self.is_windows() {
             return Vec::new();
         }

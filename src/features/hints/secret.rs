@@ -22,8 +22,9 @@ const SECRET: [&str; 15] = [
 /// Whether a variable of this name holds a password, a token or a key.
 pub(super) fn is_secret(name: &str) -> bool {
     let name = name.to_ascii_uppercase().replace(['-', '.'], "_");
-    // `MYSQL_RANDOM_ROOT_PASSWORD=yes` asks for one, a public token is none.
-    let is_about = ["ALLOW_EMPTY_", "RANDOM_", "PUBLIC_"]
+    // `MYSQL_RANDOM_ROOT_PASSWORD=yes` asks for one, a public token is none, and etcd's
+    // `ETCD_INITIAL_CLUSTER_TOKEN` is a name.
+    let is_about = ["ALLOW_EMPTY_", "RANDOM_", "PUBLIC_", "CLUSTER_TOKEN"]
         .iter()
         .any(|part| name.contains(part));
     !is_about
@@ -66,6 +67,7 @@ mod tests {
             "MONKEY",
             "PUBLIC_API_KEY",
             "TOKENS_PATH",
+            "ETCD_INITIAL_CLUSTER_TOKEN",
             "MYTOKEN",
             "KEY",
         ] {

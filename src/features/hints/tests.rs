@@ -237,3 +237,23 @@ fn levels_say_what_is_at_stake() {
     let count = |level| rules().filter(|rule| rule.level == level).count();
     assert!(count(Level::Information) < count(Level::Hint));
 }
+
+/// While somebody types, files are cut off and torn apart.
+#[test]
+fn half_typed_files_give_hints_with_places_in_the_text() {
+    let choice = everything();
+    for rule in rules() {
+        let cuts = (0..=rule.before.len()).filter(|at| rule.before.is_char_boundary(*at));
+        for cut in cuts.step_by(5) {
+            for text in [&rule.before[..cut], &rule.before[cut..]] {
+                for hint in hints(&document(rule.language(), text), &choice) {
+                    let ranges = hint.fix.iter().flat_map(|fix| &fix.edits);
+                    for range in ranges.map(|edit| &edit.range).chain([&hint.range]) {
+                        assert!(text.get(range.clone()).is_some(), "{}: {text}", rule.id);
+                    }
+                    assert!(!hint.range.is_empty(), "{}: {text}", rule.id);
+                }
+            }
+        }
+    }
+}

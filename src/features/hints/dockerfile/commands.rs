@@ -80,7 +80,7 @@ fn sudo(file: &File<'_>, findings: &mut Findings) {
             let message = "A build runs as root unless `USER` says otherwise; switch with `USER` instead of `sudo`.";
             match without_sudo(file.text, &command).filter(|_| is_root) {
                 Some(fix) => {
-                    findings.add_with_fix(placed.statement, word.range.clone(), message, fix)
+                    findings.add_with_fix(placed.statement, word.range.clone(), message, fix);
                 }
                 None => findings.add(placed.statement, word.range.clone(), message),
             }

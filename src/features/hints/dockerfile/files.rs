@@ -121,7 +121,7 @@ fn add_url_without_checksum(file: &File<'_>, findings: &mut Findings) {
 fn is_download(source: &str) -> bool {
     let is_web = source.starts_with("http://") || source.starts_with("https://");
     let path = source.split('#').next().unwrap_or_default();
-    is_web && !path.ends_with(".git")
+    is_web && path.strip_suffix(".git").is_none()
 }
 
 pub(super) const REMOTE_ARCHIVE_NOT_UNPACKED: Rule = Rule {

@@ -169,7 +169,6 @@ fn is_one_slip(one: &str, other: &str) -> bool {
     let same_start = one.iter().zip(&other).take_while(|(a, b)| a == b).count();
     let (one, other) = (&one[same_start..], &other[same_start..]);
     match (one, other) {
-        ([], []) => false,
         ([a, b, rest @ ..], [c, d, other @ ..]) if a == d && b == c && a != b => rest == other,
         ([_, rest @ ..], [_, other @ ..]) if rest == other => true,
         ([_, rest @ ..], other) if rest == other => true,

@@ -120,7 +120,6 @@ pub(super) fn commands(script: &str) -> Vec<Command> {
             '#' if reader.start.is_none() => {
                 while characters.next_if(|(_, inside)| *inside != '\n').is_some() {}
             }
-            '\n' | ';' => reader.end_command(at, End::Other),
             '(' => {
                 reader.end_command(at, End::Other);
                 reader.depth += 1;
@@ -135,7 +134,7 @@ pub(super) fn commands(script: &str) -> Vec<Command> {
             }
             // `>&2` and `&>log` redirect.
             '&' if reader.word.ends_with(['>', '<']) || next == Some('>') => reader.push(at, '&'),
-            '&' => reader.end_command(at, End::Other),
+            '&' | '\n' | ';' => reader.end_command(at, End::Other),
             '|' if next == Some('|') => {
                 characters.next();
                 reader.end_command(at, End::Or);

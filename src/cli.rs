@@ -2,13 +2,16 @@
 //! `docs/json.md`).
 //!
 //! Exit codes: 0 something was found, 1 nothing was, 2 the question could not be understood or its
-//! input not read.
+//! input not read. `check` answers 1 only if it is asked to (`--fail-on`).
 
 mod browse;
+mod check;
 mod doctor;
 mod explain;
 mod guide;
+mod input;
 mod render;
+mod text_range;
 
 use std::io::{self, Write as _};
 use std::path::PathBuf;
@@ -85,6 +88,11 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Show the hints of files: places that an interviewer would ask about
+    #[command(
+        after_help = "Examples:\n  viva check .\n  viva check --fail-on information Dockerfile compose.yaml\n  viva check --rule docker/add-where-copy,sql --json src"
+    )]
+    Check(check::Arguments),
     /// Work on a guide of your own
     Guide {
         #[command(subcommand)]
@@ -160,6 +168,7 @@ fn run(command: Command, out: &mut Output) -> Outcome {
         }
         Command::Topics { section, json } => browse::topics(out, section.as_deref(), json),
         Command::Show { id, json } => browse::show(out, &id, json),
+        Command::Check(arguments) => check::check(out, &arguments),
         Command::Guide {
             command: GuideCommand::Check { folder, cards },
         } => guide::check(out, &folder, cards.as_deref()),

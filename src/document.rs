@@ -241,6 +241,12 @@ impl Document {
         Position { line, column }
     }
 
+    /// Where a line ends, before its line end, in bytes; past the last line it is the end of the text.
+    pub fn line_end(&self, line: usize) -> usize {
+        let column = usize::MAX;
+        self.offset(Position { line, column }, Encoding::Utf8)
+    }
+
     /// How many lines there are; a text that ends with a line end has an empty last line.
     pub fn line_count(&self) -> usize {
         self.rope.len_lines()

@@ -8,6 +8,7 @@ pub mod page;
 pub mod plain_text;
 pub mod related;
 pub mod search;
+pub mod titles;
 
 use viva_guide::{Explanation, Guide, Language};
 

@@ -4,12 +4,16 @@
 //! - [`server`]: the connection's life and state. [`requests`]: the answers. Each converts, asks a
 //!   feature, and converts back.
 //! - [`client`]: what the client can do. [`settings`]: what the user set.
+//! - [`hints`], [`diagnostics`]: hints when they are asked for, or after typing stops.
+//!   [`workspace_file`]: `viva.toml`.
 //! - [`packages`]: the folders of open Go documents.
 //! - [`convert`]: LSP's types from ours and back. [`open`]: how a topic's page is shown.
 
 pub mod client;
 mod convert;
+mod diagnostics;
 mod framing;
+mod hints;
 mod open;
 mod packages;
 mod params;
@@ -17,6 +21,7 @@ mod requests;
 mod server;
 pub mod settings;
 mod transport;
+mod workspace_file;
 
 use std::process::ExitCode;
 

@@ -18,8 +18,10 @@ mod compose;
 mod dockerfile;
 pub mod documentation;
 mod go;
+mod image;
 mod redis_conf;
 mod rule;
+mod secret;
 pub mod silence;
 mod sql;
 

@@ -2,6 +2,7 @@
 //! predefined arguments, by the rules of BuildKit's parser. Shell commands, paths and strings are
 //! silent.
 
+pub mod file;
 mod heredoc;
 mod lines;
 mod words;

@@ -29,6 +29,18 @@ pub struct Client {
     pub virtual_documents: bool,
     /// `workspace/configuration`: settings can be asked for.
     pub configuration: bool,
+    /// `textDocument/diagnostic`: it asks for diagnostics.
+    pub pulls_diagnostics: bool,
+    /// It can be told to ask for all diagnostics anew.
+    pub refreshes_diagnostics: bool,
+    /// It can be told to ask for all inlay hints anew.
+    pub refreshes_inlay_hints: bool,
+    /// The code of a diagnostic may be a link.
+    pub code_descriptions: bool,
+    /// Diagnostics may have tags.
+    pub diagnostic_tags: bool,
+    /// Edits may name the version of the document that they are for.
+    pub document_changes: bool,
     /// The folders of the workspace.
     pub roots: Vec<PathBuf>,
     /// What the client said about Viva's settings.
@@ -55,6 +67,15 @@ impl Client {
             virtual_documents: capability("workspace/textDocumentContent")
                 .is_some_and(Value::is_object),
             configuration: is_true("workspace/configuration"),
+            pulls_diagnostics: capability("textDocument/diagnostic").is_some_and(Value::is_object),
+            refreshes_diagnostics: is_true("workspace/diagnostics/refreshSupport"),
+            refreshes_inlay_hints: is_true("workspace/inlayHint/refreshSupport"),
+            code_descriptions: is_true("textDocument/publishDiagnostics/codeDescriptionSupport")
+                || is_true("textDocument/diagnostic/codeDescriptionSupport"),
+            diagnostic_tags: ["publishDiagnostics", "diagnostic"].iter().any(|kind| {
+                capability(&format!("textDocument/{kind}/tagSupport")).is_some_and(Value::is_object)
+            }),
+            document_changes: is_true("workspace/workspaceEdit/documentChanges"),
             roots: roots(params),
             options: params
                 .get("initializationOptions")

@@ -22,6 +22,9 @@ pub(crate) const SOURCE_KIND: &str = "source.interview";
 /// question from 0.
 pub(crate) const OPEN: &str = "viva.open";
 
+/// Switches a rule off in the workspace: arguments the rule's id and a document's URI.
+pub(crate) const SILENCE: &str = "viva.silence";
+
 /// Returns the topics that a search finds: argument the words to search for.
 pub(crate) const SEARCH: &str = "viva.search";
 

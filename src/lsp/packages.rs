@@ -52,6 +52,17 @@ impl Packages {
         })
     }
 
+    /// Whether the folder of a document was read, or is none that can be.
+    pub(crate) fn is_read(&self, uri: &str) -> bool {
+        let path = file_path(uri);
+        let Some(folder) = path.as_deref().and_then(Path::parent) else {
+            return true;
+        };
+        self.folders
+            .get(folder)
+            .is_some_and(|known| known.folder.is_some())
+    }
+
     /// Takes over what was read, unless nobody needs it any more.
     pub(crate) fn done(&mut self, path: &Path, folder: Folder) {
         if let Some(known) = self.folders.get_mut(path) {

@@ -44,18 +44,22 @@ impl Server {
         &self,
         params: CodeActionParams,
     ) -> Result<Vec<lsp::CodeActionResponse>> {
-        let Some((document, client, settings)) = self.snapshot(&params.text_document.uri) else {
+        let uri = params.text_document.uri;
+        let context = params.context.unwrap_or_default();
+        let Some((document, client, settings)) = self.snapshot(&uri) else {
             return Ok(vec![]);
         };
-        let Some(kind) = offered_kind(settings.code_actions, &params.context.unwrap_or_default())
-        else {
-            return Ok(vec![]);
-        };
-        let offset = document.offset(params.range.start.into(), client.encoding);
-        let found = related::related(&self.guide, &document, offset, QUESTIONS_MAX);
-        Ok(found.map_or_else(Vec::new, |found| {
-            convert::code_actions(found, kind, &client)
-        }))
+        let mut actions = Vec::new();
+        if wants_fixes(&context) {
+            actions = self.hint_actions(&uri, params.range, &context).await;
+        }
+        if let Some(kind) = offered_kind(settings.code_actions, &context) {
+            let offset = document.offset(params.range.start.into(), client.encoding);
+            let found = related::related(&self.guide, &document, offset, QUESTIONS_MAX);
+            let questions = found.map(|found| convert::code_actions(found, kind, &client));
+            actions.extend(questions.unwrap_or_default());
+        }
+        Ok(actions)
     }
 
     pub(crate) async fn symbol(&self, params: SymbolQuery) -> Result<Vec<lsp::WorkspaceSymbol>> {
@@ -99,10 +103,17 @@ impl Server {
                     "id": hit.topic.id, "title": hit.topic.title, "snippet": hit.snippet,
                 })).collect()))
             }
-            (convert::OPEN | convert::SEARCH, None) => Err(Error::invalid_params(format!(
-                "`{}` takes a text as its first argument",
-                params.command
-            ))),
+            (convert::SILENCE, Some(rule)) => {
+                let uri = arguments.get(1).and_then(Value::as_str).unwrap_or_default();
+                self.silence(rule, uri).await?;
+                Ok(None)
+            }
+            (convert::OPEN | convert::SEARCH | convert::SILENCE, None) => {
+                Err(Error::invalid_params(format!(
+                    "`{}` takes a text as its first argument",
+                    params.command
+                )))
+            }
             (unknown, _) => Err(Error::invalid_params(format!(
                 "unknown command `{unknown}`"
             ))),
@@ -160,7 +171,7 @@ impl Server {
     }
 
     /// The folder with the topics' pages; where it cannot be written, none and a line in the log.
-    async fn pages_folder(&self) -> Option<PathBuf> {
+    pub(super) async fn pages_folder(&self) -> Option<PathBuf> {
         let guide = Arc::clone(&self.guide);
         let written = tokio::task::spawn_blocking(move || open::pages_folder(&guide)).await;
         let problem = match written.map_err(std::io::Error::other) {
@@ -188,6 +199,12 @@ fn offered_kind(setting: CodeActions, context: &CodeActionContext) -> Option<&'s
             .into_iter()
             .find(|kind| only.iter().any(|wanted| is_under(kind, wanted))),
     }
+}
+
+/// Whether what can be done about hints is asked for.
+fn wants_fixes(context: &CodeActionContext) -> bool {
+    let only = context.only.as_deref().unwrap_or_default();
+    only.is_empty() || only.iter().any(|wanted| is_under("quickfix", wanted))
 }
 
 /// Whether a kind is another or below it: `interview.question` is under `interview` and under the
@@ -232,7 +249,11 @@ mod tests {
             (CodeActions::Invoked, by_user(&["inter"]), None),
         ];
         for (setting, (only, trigger_kind), expected) in cases {
-            let context = CodeActionContext { only, trigger_kind };
+            let context = CodeActionContext {
+                only,
+                trigger_kind,
+                diagnostics: Vec::new(),
+            };
             assert_eq!(
                 offered_kind(setting, &context),
                 expected,

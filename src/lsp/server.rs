@@ -11,16 +11,18 @@ use tower_lsp::{ClientSocket, LanguageServer, LspService};
 use viva_guide::{Guide, Language};
 
 use super::client::Client;
+use super::hints::Told;
 use super::packages::Packages;
 use super::params::{DidChange, DidChangeConfiguration, DidClose, DidOpen};
 use super::settings::{SECTION, Settings};
+use super::workspace_file::WorkspaceFiles;
 use super::{convert, open};
 use crate::document::{Document, Encoding};
 use crate::documents::Documents;
 use crate::package::Folder;
 
-/// The server's side of one connection.
-#[derive(Debug)]
+/// The server's side of one connection. Cheap to clone.
+#[derive(Clone, Debug)]
 pub(crate) struct Server {
     pub(super) connection: tower_lsp::Client,
     pub(super) guide: Arc<Guide>,
@@ -31,8 +33,31 @@ pub(crate) struct Server {
 pub(super) struct State {
     pub(super) client: Client,
     pub(super) settings: Settings,
-    documents: Documents,
-    packages: Packages,
+    /// What the client last said about the settings.
+    sent: Value,
+    pub(super) workspace_files: WorkspaceFiles,
+    pub(super) documents: Documents,
+    pub(super) packages: Packages,
+    pub(super) told: Told,
+}
+
+impl State {
+    /// Puts the settings of the client and of the workspace's files together; returns what was wrong
+    /// with them. What a file sets holds for all who work there, so it is added last.
+    pub(super) fn apply_settings(&mut self) -> Vec<String> {
+        let (mut settings, mut complaints) = Settings::read(&self.sent);
+        complaints.extend(self.workspace_files.complaints().map(str::to_owned));
+        for (path, sent) in self.workspace_files.settings() {
+            let of_file = settings.add(sent);
+            complaints.extend(
+                of_file
+                    .into_iter()
+                    .map(|text| format!("{}: {text}", path.display())),
+            );
+        }
+        self.settings = settings;
+        complaints
+    }
 }
 
 /// The service with the methods that Viva serves, and its way back to the client.
@@ -47,6 +72,8 @@ pub(crate) fn service(guide: Guide) -> (LspService<Server>, ClientSocket) {
     .custom_method("textDocument/didClose", Server::did_close)
     .custom_method("textDocument/hover", Server::hover)
     .custom_method("textDocument/codeAction", Server::code_action)
+    .custom_method("textDocument/diagnostic", Server::diagnostic)
+    .custom_method("textDocument/inlayHint", Server::inlay_hint)
     .custom_method("workspace/symbol", Server::symbol)
     .custom_method("workspace/executeCommand", Server::execute_command)
     .custom_method(
@@ -63,8 +90,9 @@ pub(crate) fn service(guide: Guide) -> (LspService<Server>, ClientSocket) {
 impl LanguageServer for Server {
     async fn initialize(&self, _: lsp::InitializeParams) -> Result<lsp::InitializeResult> {
         let client = self.state().client.clone();
+        self.reread_workspace_files().await;
         // In force at once: some clients never send `initialized`.
-        self.warn(apply(&self.state, &client.options));
+        self.apply(client.options.clone());
         let capabilities = capabilities(&client);
         let info = lsp::ServerInfo {
             name: "viva".to_owned(),
@@ -103,12 +131,21 @@ fn capabilities(client: &Client) -> lsp::ServerCapabilities {
         code_action_kinds: Some(vec![
             convert::QUESTION_KIND.into(),
             convert::SOURCE_KIND.into(),
+            lsp::CodeActionKind::QuickFix,
         ]),
         ..lsp::CodeActionOptions::default()
     };
     let commands = lsp::ExecuteCommandOptions {
-        commands: vec![convert::OPEN.to_owned(), convert::SEARCH.to_owned()],
+        commands: [convert::OPEN, convert::SEARCH, convert::SILENCE]
+            .map(str::to_owned)
+            .to_vec(),
         ..lsp::ExecuteCommandOptions::default()
+    };
+    let diagnostics = lsp::DiagnosticOptions {
+        identifier: Some("viva".to_owned()),
+        inter_file_dependencies: false,
+        workspace_diagnostics: false,
+        ..lsp::DiagnosticOptions::default()
     };
     let content = lsp::TextDocumentContentOptions {
         schemes: vec![open::SCHEME.to_owned()],
@@ -123,6 +160,8 @@ fn capabilities(client: &Client) -> lsp::ServerCapabilities {
         hover_provider: Some(true.into()),
         code_action_provider: Some(actions.into()),
         workspace_symbol_provider: Some(true.into()),
+        diagnostic_provider: client.pulls_diagnostics.then(|| diagnostics.into()),
+        inlay_hint_provider: Some(true.into()),
         execute_command_provider: Some(commands),
         workspace: client.virtual_documents.then(|| lsp::WorkspaceOptions {
             text_document_content: Some(content.into()),
@@ -175,7 +214,7 @@ impl Server {
     }
 
     /// Reads the folder of a Go document in the background, unless that was just done.
-    fn read_package(&self, uri: &str) {
+    pub(super) fn read_package(&self, uri: &str) {
         let (task, roots) = {
             let mut state = self.state();
             let is_go = |document: Document| document.language == Some(Language::Go);
@@ -203,6 +242,7 @@ impl Server {
             &document.text,
         );
         self.read_package(&document.uri);
+        self.send_hints(&document.uri);
     }
 
     async fn did_change(&self, params: Value) {
@@ -219,6 +259,9 @@ impl Server {
                 state
                     .documents
                     .change(&uri, params.text_document.version, &changes, encoding);
+                state.told.changed(&uri);
+                drop(state);
+                self.send_hints(&uri);
             }
             Err(error) => {
                 // From here on our text would differ from the client's: better silent than wrong.
@@ -231,14 +274,18 @@ impl Server {
     }
 
     async fn did_close(&self, params: DidClose) {
-        let mut state = self.state();
-        let State {
-            documents,
-            packages,
-            ..
-        } = &mut *state;
-        documents.close(&params.text_document.uri);
-        packages.forget(documents);
+        let uri = params.text_document.uri;
+        {
+            let mut state = self.state();
+            let State {
+                documents,
+                packages,
+                ..
+            } = &mut *state;
+            documents.close(&uri);
+            packages.forget(documents);
+        }
+        self.forget_hints(&uri);
     }
 
     async fn did_change_configuration(&self, params: DidChangeConfiguration) {
@@ -246,30 +293,37 @@ impl Server {
         if self.state().client.configuration {
             return self.pull_settings();
         }
-        self.warn(apply(&self.state, &params.settings));
+        self.apply(params.settings);
+        self.refresh_hints();
+    }
+
+    /// Takes over the settings that a client sent.
+    fn apply(&self, sent: Value) {
+        let complaints = {
+            let mut state = self.state();
+            state.sent = sent;
+            state.apply_settings()
+        };
+        self.warn(complaints);
     }
 
     /// Asks the client for the settings without waiting: the client may take its time, and the next
     /// message must not.
     fn pull_settings(&self) {
-        let connection = self.connection.clone();
-        let state = Arc::clone(&self.state);
+        let server = self.clone();
         tokio::spawn(async move {
             let item = lsp::ConfigurationItem {
                 scope_uri: None,
                 section: Some(SECTION.to_owned()),
             };
-            let Ok(answers) = connection.configuration(vec![item]).await else {
+            let Ok(answers) = server.connection.configuration(vec![item]).await else {
                 return;
             };
             // Nothing set any more means what was said at the start.
             let sent = answers.into_iter().next().filter(|sent| !sent.is_null());
-            let sent = sent.unwrap_or_else(|| lock(&state).client.options.clone());
-            for complaint in apply(&state, &sent) {
-                connection
-                    .log_message(lsp::MessageType::Warning, complaint)
-                    .await;
-            }
+            let sent = sent.unwrap_or_else(|| server.state().client.options.clone());
+            server.apply(sent);
+            server.refresh_hints();
         });
     }
 
@@ -293,11 +347,4 @@ impl Server {
 /// The state. A panic elsewhere while it was locked left it whole: every change is one step.
 fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
     state.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Takes over the settings that a client sent; returns what was wrong with them.
-fn apply(state: &Mutex<State>, sent: &Value) -> Vec<String> {
-    let (settings, complaints) = Settings::read(sent);
-    lock(state).settings = settings;
-    complaints
 }

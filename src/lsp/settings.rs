@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
+use crate::features::hints::{self, Choice, Coexist, Tool};
 use crate::features::search::When;
 
 /// The section that clients keep Viva's settings under.
@@ -38,10 +39,38 @@ pub enum Kind {
     Choice {
         of: &'static [&'static str],
     },
+    /// Any of these; none is the default.
+    List {
+        of: ListOf,
+    },
+}
+
+/// What a list names.
+#[derive(Clone, Copy, Debug)]
+pub enum ListOf {
+    /// Ids and families of the rules of hints.
+    Rules,
+    /// Tools that run beside Viva.
+    Tools,
+}
+
+impl ListOf {
+    /// Every name that may stand in the list.
+    pub fn names(self) -> Vec<&'static str> {
+        match self {
+            ListOf::Rules => {
+                let mut families: Vec<&str> = hints::rules().map(hints::Rule::family).collect();
+                families.dedup();
+                families.extend(hints::rules().map(|rule| rule.id));
+                families
+            }
+            ListOf::Tools => Tool::ALL.map(Tool::name).to_vec(),
+        }
+    }
 }
 
 /// Every setting, in the order in which they are documented.
-pub const SETTINGS: [Setting; 4] = [
+pub const SETTINGS: [Setting; 10] = [
     Setting {
         key: "hover.enable",
         kind: Kind::Switch { default: true },
@@ -70,6 +99,38 @@ pub const SETTINGS: [Setting; 4] = [
         },
         what: "When the symbol search finds topics: only for queries that begin with `?`, for all, or never.",
     },
+    Setting {
+        key: "hints.enable",
+        kind: Kind::Switch { default: true },
+        what: "Mark places that an interviewer would ask about.",
+    },
+    Setting {
+        key: "hints.off",
+        kind: Kind::List { of: ListOf::Rules },
+        what: "Rules that are never shown, by id (`docker/sudo`) or family (`docker`).",
+    },
+    Setting {
+        key: "hints.on",
+        kind: Kind::List { of: ListOf::Rules },
+        what: "Rules that are shown although they are off by default, by id or family.",
+    },
+    Setting {
+        key: "hints.coexist",
+        kind: Kind::Choice {
+            of: &["auto", "all", "minimal"],
+        },
+        what: "Rules that another tool has too: left to the tools that run beside Viva, shown all the same, or left out in any case.",
+    },
+    Setting {
+        key: "hints.companions",
+        kind: Kind::List { of: ListOf::Tools },
+        what: "The tools that run beside Viva and show their own findings; editors that know say it by themselves.",
+    },
+    Setting {
+        key: "inlayHints.enable",
+        kind: Kind::Switch { default: false },
+        what: "Show the titles of topics at the end of the lines that lead to them.",
+    },
 ];
 
 /// When code actions are offered.
@@ -89,6 +150,9 @@ pub struct Settings {
     pub hover_max_lines: usize,
     pub code_actions: CodeActions,
     pub symbols: When,
+    pub hints: bool,
+    pub choice: Choice,
+    pub inlay_hints: bool,
 }
 
 impl Default for Settings {
@@ -98,6 +162,9 @@ impl Default for Settings {
             hover_max_lines: 25,
             code_actions: CodeActions::Invoked,
             symbols: When::Prefix,
+            hints: true,
+            choice: Choice::default(),
+            inlay_hints: false,
         }
     }
 }
@@ -106,15 +173,21 @@ impl Settings {
     /// Reads what a client sent: the section itself, or an object that holds it. What is wrong keeps
     /// its default and is complained about.
     pub fn read(sent: &Value) -> (Settings, Vec<String>) {
-        let section = sent.get(SECTION).unwrap_or(sent);
         let mut settings = Settings::default();
+        let complaints = settings.add(sent);
+        (settings, complaints)
+    }
+
+    /// Takes over what is set here: lists grow, everything else is replaced. Returns what was wrong.
+    pub fn add(&mut self, sent: &Value) -> Vec<String> {
+        let section = sent.get(SECTION).unwrap_or(sent);
         let mut complaints = unknown_keys(section);
         for setting in SETTINGS {
             let Some(value) = find(section, setting.key).filter(|value| !value.is_null()) else {
                 continue;
             };
             if setting.kind.accepts(value) {
-                settings.set(setting.key, value);
+                self.set(setting.key, value);
             } else {
                 complaints.push(format!(
                     "`{SECTION}.{}` is {value}; it takes {}",
@@ -122,7 +195,7 @@ impl Settings {
                 ));
             }
         }
-        (settings, complaints)
+        complaints
     }
 
     /// Sets one value that its kind accepts.
@@ -147,6 +220,21 @@ impl Settings {
                     _ => When::Prefix,
                 }
             }
+            "hints.enable" => self.hints = value == &Value::Bool(true),
+            "hints.off" => self.choice.off.extend(texts(value).map(str::to_owned)),
+            "hints.on" => self.choice.on.extend(texts(value).map(str::to_owned)),
+            "hints.coexist" => {
+                self.choice.coexist = match choice {
+                    "all" => Coexist::All,
+                    "minimal" => Coexist::Minimal,
+                    _ => Coexist::Auto,
+                }
+            }
+            "hints.companions" => {
+                let tools = texts(value).filter_map(Tool::from_name);
+                self.choice.companions.extend(tools);
+            }
+            "inlayHints.enable" => self.inlay_hints = value == &Value::Bool(true),
             _ => {}
         }
     }
@@ -160,6 +248,14 @@ impl Kind {
                 number(value).is_some_and(|number| (least..=most).contains(&number))
             }
             Kind::Choice { of } => value.as_str().is_some_and(|choice| of.contains(&choice)),
+            Kind::List { of } => {
+                let names = of.names();
+                let is_name =
+                    |value: &Value| value.as_str().is_some_and(|name| names.contains(&name));
+                value
+                    .as_array()
+                    .is_some_and(|list| list.iter().all(is_name))
+            }
         }
     }
 }
@@ -172,6 +268,12 @@ impl std::fmt::Display for Kind {
             Kind::Choice { of } => {
                 let quoted: Vec<String> = of.iter().map(|choice| format!("\"{choice}\"")).collect();
                 f.write_str(&quoted.join(", "))
+            }
+            Kind::List { of: ListOf::Rules } => {
+                f.write_str("a list of rules (docs/hints.md): \"docker/sudo\", or \"docker\" for all of a family")
+            }
+            Kind::List { of: ListOf::Tools } => {
+                write!(f, "a list of {}", ListOf::Tools.names().join(", "))
             }
         }
     }
@@ -194,6 +296,15 @@ pub fn markdown_table() -> String {
                     of.iter().map(|choice| format!("`\"{choice}\"`")).collect();
                 quoted.join(", ")
             }
+            Kind::List { of: ListOf::Rules } => "`[]`; [rules](docs/hints.md)".to_owned(),
+            Kind::List { of: ListOf::Tools } => {
+                let names: Vec<String> = ListOf::Tools
+                    .names()
+                    .iter()
+                    .map(|name| format!("`\"{name}\"`"))
+                    .collect();
+                format!("`[]`; {}", names.join(", "))
+            }
         };
         writeln!(
             table,
@@ -207,6 +318,13 @@ pub fn markdown_table() -> String {
 
 fn number(value: &Value) -> Option<usize> {
     usize::try_from(value.as_u64()?).ok()
+}
+
+fn texts(list: &Value) -> impl Iterator<Item = &str> {
+    list.as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
 }
 
 /// A value by its path, written nested or as one dotted key.
@@ -293,10 +411,11 @@ mod tests {
             json!({"hover": {"enable": "yes", "maxLines": 1, "color": 1}, "codeActions": "ever"});
         let (settings, complaints) = Settings::read(&sent);
         assert_eq!(settings, Settings::default());
+        let known = SETTINGS.map(|setting| setting.key).join(", ");
         assert_eq!(
             complaints,
             [
-                "unknown setting `viva.hover.color`; the settings are hover.enable, hover.maxLines, codeActions, workspaceSymbols",
+                &format!("unknown setting `viva.hover.color`; the settings are {known}"),
                 "`viva.hover.enable` is \"yes\"; it takes true or false",
                 "`viva.hover.maxLines` is 1; it takes a number from 3 to 200",
                 "`viva.codeActions` is \"ever\"; it takes \"invoked\", \"always\", \"off\"",

@@ -66,6 +66,10 @@ fn the_settings_of_vs_code_are_those_of_the_server() {
                 json!({ "type": "integer", "default": default, "minimum": least, "maximum": most })
             }
             Kind::Choice { of } => json!({ "type": "string", "default": of[0], "enum": of }),
+            Kind::List { of } => json!({
+                "type": "array", "default": [], "uniqueItems": true,
+                "items": { "type": "string", "enum": of.names() },
+            }),
         };
         property["markdownDescription"] = setting.what.into();
         let text = serde_json::to_string_pretty(&property).expect("it is JSON");

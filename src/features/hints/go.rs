@@ -1,73 +1,73 @@
 //! The rules for Go: what gopls and `go vet` leave alone or explain poorly.
+//!
+//! ```text
+//! syntax   the tree with an index
+//! file     a file as the rules see it
+//! ```
+//!
+//! The other modules are rules by theme.
 
+mod channels;
 mod conditions;
+mod contexts;
+mod critical;
+mod file;
+mod goroutines;
+mod locks;
+mod spins;
+mod syntax;
+mod timers;
 
-use std::collections::HashMap;
-
-use tree_sitter::{Node, Tree};
-
-use super::rule::{Check, Findings, Rule};
+use super::rule::{Check, Default, Findings, Level, Rule};
 use crate::document::Document;
-use crate::keywords::go::GoVersion;
+pub(super) use file::File;
 
-/// A file as the rules see it: the syntax tree, and what names mean.
-#[derive(Debug)]
-pub(super) struct File<'a> {
-    pub(super) text: &'a str,
-    pub(super) tree: &'a Tree,
-    /// The most specific name of each keyword, by the byte where it starts: `sync.Cond.Wait` at the
-    /// `Wait` of a call.
-    names: HashMap<usize, String>,
-    /// The version of the language that the module asks for, where it is known.
-    pub(super) version: Option<GoVersion>,
-}
+pub(super) const RULES: &[Rule] = &[
+    conditions::COND_WAIT_WITHOUT_LOOP,
+    goroutines::WG_ADD_IN_GOROUTINE,
+    goroutines::UNLIMITED_GOROUTINES,
+    goroutines::LOOP_VARIABLE_CAPTURE,
+    goroutines::GOSCHED_AS_SYNC,
+    goroutines::UNLOCKED_MAP,
+    timers::DEFER_IN_LOOP,
+    timers::TIME_AFTER_IN_LOOP,
+    timers::TIMER_DRAIN,
+    channels::CLOSE_BY_RECEIVER,
+    channels::LEAKING_SEND,
+    channels::UNBUFFERED_SIGNAL_CHANNEL,
+    channels::NOTIFY_ALL_SIGNALS,
+    spins::SPINNING_SELECT,
+    spins::BREAK_IN_SELECT,
+    spins::PLAIN_FLAG_LOOP,
+    spins::BUSY_WAIT,
+    locks::DOUBLE_LOCK,
+    locks::NESTED_RLOCK,
+    locks::LOCK_UPGRADE,
+    critical::UNLOCK_MISSING,
+    critical::WRITE_UNDER_RLOCK,
+    critical::LOCK_ACROSS_BLOCKING_CALL,
+    critical::MUTEX_BY_VALUE,
+    contexts::CONTEXT_BACKGROUND_WITH_CTX,
+    contexts::CONTEXT_CANCEL_LOST,
+    contexts::CONTEXT_STRING_KEY,
+    contexts::ERRGROUP_CONTEXT_AFTER_WAIT,
+    contexts::ERRGROUP_NESTED_GO,
+];
 
-impl<'a> File<'a> {
-    /// The text of a node.
-    pub(super) fn text_of(&self, node: Node<'_>) -> &'a str {
-        self.text.get(node.byte_range()).unwrap_or_default()
-    }
-
-    /// What an identifier (of a selector, its last part) means: `sync.Cond.Wait`. None where nothing
-    /// is known of it, or it is the file's own.
-    pub(super) fn name_of(&self, node: Node<'_>) -> Option<&str> {
-        let node = match node.kind() {
-            "selector_expression" => node.child_by_field_name("field")?,
-            "qualified_type" => node.child_by_field_name("name")?,
-            _ => node,
-        };
-        self.names.get(&node.start_byte()).map(String::as_str)
-    }
-
-    /// What a call calls.
-    pub(super) fn called(&self, call: Node<'_>) -> Option<&str> {
-        self.name_of(call.child_by_field_name("function")?)
-    }
-
-    /// Every node of one of these kinds, in the order of the text.
-    pub(super) fn nodes(&self, kinds: &[&str]) -> Vec<Node<'a>>
-    where
-        Self: 'a,
-    {
-        let mut found = Vec::new();
-        let mut cursor = self.tree.root_node().walk();
-        loop {
-            if kinds.contains(&cursor.node().kind()) {
-                found.push(cursor.node());
-            }
-            if cursor.goto_first_child() {
-                continue;
-            }
-            while !cursor.goto_next_sibling() {
-                if !cursor.goto_parent() {
-                    return found;
-                }
-            }
-        }
-    }
-}
-
-pub(super) const RULES: &[Rule] = &[conditions::COND_WAIT_WITHOUT_LOOP];
+/// What most rules have in common.
+const HINT: Rule = Rule {
+    id: "",
+    title: "",
+    why: "",
+    topic: "",
+    before: "",
+    after: "",
+    level: Level::Hint,
+    default: Default::On,
+    tag: None,
+    elsewhere: &[],
+    check: Check::Go(|_, _| {}),
+};
 
 /// Runs the wanted rules. A file with syntax errors is left alone: somebody is typing.
 pub(super) fn check(document: &Document, wanted: &[&'static Rule], findings: &mut Findings) {
@@ -81,12 +81,8 @@ pub(super) fn check(document: &Document, wanted: &[&'static Rule], findings: &mu
         .filter(|keyword| keyword.language.is_none())
         .filter_map(|keyword| Some((keyword.range.start, keyword.names.into_iter().next()?)))
         .collect();
-    let file = File {
-        text: source.text,
-        tree,
-        names,
-        version: source.package.and_then(|package| package.version),
-    };
+    let version = source.package.and_then(|package| package.version);
+    let file = File::new(source.text, tree, &names, version);
     for rule in wanted {
         if let Check::Go(check) = rule.check {
             findings.begin(rule);

@@ -6,7 +6,7 @@
 
 use viva_guide::Language;
 
-use super::rule::Hint;
+use super::rule::{Fix, Hint};
 
 const MARK: &str = "viva:ignore";
 
@@ -18,6 +18,24 @@ pub fn comment(language: Language, rule: &str) -> String {
         Language::Dockerfile | Language::Redis | Language::Compose => "#",
     };
     format!("{leader} {MARK} {rule}")
+}
+
+/// The change that puts a silencing comment above the statement of a hint.
+pub fn above(text: &str, hint: &Hint) -> Fix {
+    let start = text[..hint.statement()]
+        .rfind(['\n', '\r'])
+        .map_or(0, |end| end + 1);
+    let indentation: String = text[start..]
+        .chars()
+        .take_while(|character| matches!(character, ' ' | '\t'))
+        .collect();
+    let line_end = if text.contains("\r\n") { "\r\n" } else { "\n" };
+    let comment = comment(hint.rule.language(), hint.rule.id);
+    Fix::replace(
+        format!("Silence {} here", hint.rule.id),
+        start..start,
+        format!("{indentation}{comment}{line_end}"),
+    )
 }
 
 /// A comment that silences.

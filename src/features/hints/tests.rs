@@ -7,7 +7,7 @@ use std::sync::Arc;
 use viva_guide::Language;
 
 use super::rule::{Default as InForce, Level};
-use super::{Choice, Coexist, Fix, Hint, Rule, Tool, hints, rule, rules};
+use super::{Choice, Coexist, Fix, Hint, Rule, Tool, hints, rule, rules, silence};
 use crate::built_in;
 use crate::document::Document;
 use crate::keywords::go::{GoVersion, Package};

@@ -18,6 +18,7 @@ pub(super) enum Line<'a> {
 ///
 /// BuildKit joins before it looks at words, so that a word may be broken by a continuation. Words
 /// are therefore sought in the joined text and brought back to the source by [`Joined::in_source`].
+#[derive(Debug)]
 pub(super) struct Joined<'a> {
     pub(super) text: Cow<'a, str>,
     /// The character that escapes: `\` or, after `# escape`, a backtick.
@@ -33,6 +34,11 @@ impl Joined<'_> {
     pub(super) fn in_source(&self, range: &Range<usize>) -> Range<usize> {
         // The end is found through the last byte: the end itself may belong to the next piece.
         self.offset(range.start)..self.offset(range.end.saturating_sub(1)) + 1
+    }
+
+    /// Whether no line continues it.
+    pub(super) fn is_on_one_line(&self) -> bool {
+        self.pieces.len() <= 1
     }
 
     fn offset(&self, at: usize) -> usize {
@@ -70,6 +76,17 @@ pub(super) struct State {
 struct Body {
     end: String,
     strips_tabs: bool,
+}
+
+impl Body {
+    fn ends_at(&self, line: &str) -> bool {
+        let line = if self.strips_tabs {
+            line.trim_start_matches('\t')
+        } else {
+            line
+        };
+        line == self.end
+    }
 }
 
 impl Default for State {
@@ -160,6 +177,25 @@ impl<'a> Lines<'a> {
         }
     }
 
+    /// The character that escapes.
+    pub(super) fn escape(&self) -> u8 {
+        self.state.escape
+    }
+
+    /// Reads the next here-document: the range of its body, without the line that ends it. An
+    /// unterminated one reaches to the end of the file.
+    pub(super) fn body(&mut self) -> Option<Range<usize>> {
+        let body = self.state.bodies.pop_front()?;
+        let start = self.position;
+        loop {
+            let end = self.position;
+            match self.physical() {
+                Some((_, line)) if !body.ends_at(line) => {}
+                _ => return Some(start..end),
+            }
+        }
+    }
+
     /// Skips the bodies of here-documents, and stops between two lines at or after `limit`. An
     /// unterminated one reaches to the end of the file.
     pub(super) fn skip_bodies(&mut self, limit: usize) {
@@ -169,12 +205,7 @@ impl<'a> Lines<'a> {
             let Some((_, line)) = self.physical() else {
                 return self.state.bodies.push_front(body);
             };
-            let line = if body.strips_tabs {
-                line.trim_start_matches('\t')
-            } else {
-                line
-            };
-            if line != body.end {
+            if !body.ends_at(line) {
                 self.state.bodies.push_front(body);
             }
         }

@@ -1,9 +1,7 @@
 //! Rules about waiting for a condition.
 
-use tree_sitter::Node;
-
-use super::File;
-use crate::features::hints::rule::{Check, Default, Findings, Level, Rule};
+use super::{File, HINT};
+use crate::features::hints::rule::{Check, Findings, Rule};
 
 pub(super) const COND_WAIT_WITHOUT_LOOP: Rule = Rule {
     id: "go/cond-wait-without-loop",
@@ -38,35 +36,20 @@ func take(c *sync.Cond, items *[]int) int {
 	return (*items)[0]
 }
 ",
-    level: Level::Hint,
-    default: Default::On,
-    tag: None,
-    elsewhere: &[],
     check: Check::Go(cond_wait_without_loop),
+    ..HINT
 };
 
 fn cond_wait_without_loop(file: &File<'_>, findings: &mut Findings) {
-    for call in file.nodes(&["call_expression"]) {
-        if file.called(call) == Some("sync.Cond.Wait") && !is_in_loop(call) {
-            findings.add(
-                call.start_byte(),
-                call.byte_range(),
+    for call in file.calls(&["sync.Cond.Wait"]) {
+        if file.loop_around(call).is_none() {
+            file.mark(
+                findings,
+                call,
                 "`Wait` returns without the condition being true again: test it in a `for` loop.",
             );
         }
     }
-}
-
-/// Whether a node is inside a loop of its own function.
-fn is_in_loop(node: Node<'_>) -> bool {
-    std::iter::successors(node.parent(), Node::parent)
-        .take_while(|above| {
-            !matches!(
-                above.kind(),
-                "func_literal" | "function_declaration" | "method_declaration"
-            )
-        })
-        .any(|above| above.kind() == "for_statement")
 }
 
 #[cfg(test)]

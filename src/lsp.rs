@@ -21,7 +21,7 @@ mod requests;
 mod server;
 pub mod settings;
 mod transport;
-mod workspace_file;
+pub(crate) mod workspace_file;
 
 use std::process::ExitCode;
 

@@ -136,9 +136,7 @@ fn capabilities(client: &Client) -> lsp::ServerCapabilities {
         ..lsp::CodeActionOptions::default()
     };
     let commands = lsp::ExecuteCommandOptions {
-        commands: [convert::OPEN, convert::SEARCH, convert::SILENCE]
-            .map(str::to_owned)
-            .to_vec(),
+        commands: convert::COMMANDS.map(str::to_owned).to_vec(),
         ..lsp::ExecuteCommandOptions::default()
     };
     let diagnostics = lsp::DiagnosticOptions {

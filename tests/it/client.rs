@@ -37,6 +37,7 @@ pub(crate) fn modern() -> Value {
         "textDocument": {
             "hover": { "contentFormat": ["markdown", "plaintext"] },
             "codeAction": { "codeActionLiteralSupport": { "codeActionKind": { "valueSet": [] } } },
+            "diagnostic": { "codeDescriptionSupport": true },
         },
     })
 }

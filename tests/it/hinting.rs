@@ -2,6 +2,7 @@
 //! silenced.
 
 use std::fs;
+use std::process::Command;
 
 use serde_json::{Value, json};
 
@@ -13,7 +14,6 @@ const URI: &str = "untitled:wait.go";
 
 fn asking() -> Value {
     let mut capabilities = modern();
-    capabilities["textDocument"]["diagnostic"] = json!({ "codeDescriptionSupport": true });
     capabilities["workspace"] = json!({ "workspaceEdit": { "documentChanges": true } });
     capabilities
 }
@@ -101,7 +101,7 @@ fn a_client_that_asks_is_told_and_never_sent_anything() {
 
 #[test]
 fn a_client_that_does_not_ask_is_sent_hints_after_the_last_change() {
-    let mut client = Client::start();
+    let mut client = Client::with(&json!({}), &Value::Null);
     client.open(URI, "go", TEXT);
     let sent = client.wait_for("textDocument/publishDiagnostics")["params"].clone();
     assert_eq!((&sent["uri"], &sent["version"]), (&json!(URI), &json!(1)));
@@ -287,4 +287,36 @@ fn inlay_hints_name_topics_where_they_are_wanted() {
             .collect();
         assert_eq!(lines, expected, "{hints:?}");
     }
+}
+
+#[test]
+fn check_takes_the_choice_of_the_folder_and_then_that_of_the_command() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    fs::write(folder.path().join("wait.go"), TEXT).expect("the folder can be written");
+    let check = |file: &str, arguments: &[&str]| {
+        fs::write(folder.path().join("viva.toml"), file).expect("the folder can be written");
+        let output = Command::new(env!("CARGO_BIN_EXE_viva"))
+            .args(["check", "--json", "wait.go"])
+            .args(arguments)
+            .current_dir(folder.path())
+            .output()
+            .expect("viva runs");
+        let problem = String::from_utf8_lossy(&output.stderr).into_owned();
+        (
+            String::from_utf8_lossy(&output.stdout).lines().count(),
+            problem,
+        )
+    };
+    let off = "[hints]\noff = [\"go/cond-wait-without-loop\"]\n";
+    assert_eq!(check("", &[]).0, 1);
+    assert_eq!(check(off, &[]).0, 0);
+    assert_eq!(check(off, &["--on", "go/cond-wait-without-loop"]).0, 1);
+    assert_eq!(check(off, &["--rule", "go"]).0, 1);
+    assert_eq!(check("", &["--off", "go"]).0, 0);
+    let (count, problem) = check("\n[hints\n", &[]);
+    assert_eq!(count, 0);
+    assert!(
+        problem.starts_with("viva: viva.toml: line 2: "),
+        "{problem}"
+    );
 }

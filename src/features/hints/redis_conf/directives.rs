@@ -36,7 +36,11 @@ pub(super) fn names() -> impl Iterator<Item = &'static str> {
 
 /// What a directive takes. Of an old name, what its new name takes.
 pub(super) fn takes(directive: &str) -> Takes {
-    let kind = card(current(directive)).and_then(|card| card.value_type.as_deref());
+    // What has gone without a new name is read and ignored.
+    let is_ignored = |card: &&Card| card.deprecated.is_some() && card.alias.is_none();
+    let kind = card(current(directive))
+        .filter(|card| !is_ignored(card))
+        .and_then(|card| card.value_type.as_deref());
     let words = redis_conf::values(directive);
     // Several of these words may stand behind the directive.
     let is_list =

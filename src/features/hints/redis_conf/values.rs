@@ -94,10 +94,10 @@ fn is_port(directive: &str) -> bool {
     directive == "port" || directive.ends_with("-port")
 }
 
-/// `1gb`, `100mb`, `64` (`memtoull` in Redis's `src/util.c`).
+/// `1gb`, `100mb`, `64`; nothing before the unit is nothing (`memtoull` in Redis's `src/util.c`).
 fn is_memory(value: &str) -> bool {
     let unit = value.trim_start_matches(|digit: char| digit.is_ascii_digit());
-    unit.len() < value.len() && matches!(unit, "" | "b" | "k" | "kb" | "m" | "mb" | "g" | "gb")
+    matches!(unit, "" | "b" | "k" | "kb" | "m" | "mb" | "g" | "gb")
 }
 
 fn is_percentage(value: &str) -> bool {
@@ -120,7 +120,7 @@ mod tests {
                 "maxmemory «2tb»\n",
                 "maxmemory «50%»\n",
                 "maxmemory «1.5gb»\n",
-                "maxmemory «\"\"»\n",
+                "databases «\"\"»\n",
                 "databases «many»\n",
                 "maxmemory 1gb «# a cache»\n",
                 "appendonly YES\nport 0\nmaxmemory 1GB\nappendfsync \"always\"\n",
@@ -128,7 +128,9 @@ mod tests {
                 "list-max-listpack-size -2\nunixsocketperm 700\n",
                 "maxmemory ${MEMORY}\nport {{ port }}\ndatabases <n>\n",
                 "shutdown-on-sigterm nosave force\nbind 127.0.0.1 ::1\nsave 900 1\n",
-                "tls-auth-clients-user CN\n",
+                "tls-auth-clients-user CN\nmaxmemory \"\"\n",
+                // Read and ignored, whatever they say.
+                "list-max-ziplist-entries x\nlua-replicate-commands maybe\nport 1\n",
                 "requirepass a#b\nlogfile \"\"\n",
                 "io-threads-do-reads yes\noom-score-adj-values 0 200 800\n",
             ],

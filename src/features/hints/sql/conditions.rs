@@ -191,7 +191,7 @@ fn leading_wildcard(file: &File<'_>, findings: &mut Findings) {
                     .name(at.wrapping_sub(1))
                     .is_some_and(|before| before != "not")
                 && pattern(statement, at + 1).is_some_and(|pattern| {
-                    pattern.starts_with('%') && pattern.trim_matches('%') != ""
+                    pattern.starts_with('%') && !pattern.trim_matches('%').is_empty()
                 })
         });
         if let Some(at) = found.filter(|_| !is_narrowed(statement, &query, condition)) {

@@ -6,7 +6,7 @@ use crate::keywords::sql::Kind;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Dialect {
     MySql,
-    /// Of PostgreSQL, SQLite, Oracle or SQL Server.
+    /// Of `PostgreSQL`, `SQLite`, Oracle or SQL Server.
     Other,
     Unknown,
 }

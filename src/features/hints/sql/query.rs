@@ -38,8 +38,6 @@ pub(super) struct Query {
 pub(super) struct Table {
     /// In small letters, without its schema.
     pub(super) name: String,
-    /// What it is called in the query: its alias, or else its name.
-    pub(super) alias: String,
 }
 
 /// Every query of a statement, in the order of their verbs.
@@ -211,17 +209,17 @@ pub(super) fn plain_tables(
         .into_iter()
         .map(|part| {
             let (name, mut next) = statement.qualified(part.start)?;
-            let mut alias = name.clone();
             if statement.is(next, "AS") && next < part.end {
                 next += 1;
             }
             if next < part.end && !statement.is_any(next, &NO_ALIAS) {
-                alias = statement.name(next)?;
+                // An alias.
+                statement.name(next)?;
                 next += 1;
             }
             // Index hints do not matter.
             let is_hinted = statement.is_any(next, &["USE", "FORCE", "IGNORE"]);
-            (next == part.end || next < part.end && is_hinted).then_some(Table { name, alias })
+            (next == part.end || next < part.end && is_hinted).then_some(Table { name })
         })
         .collect()
 }

@@ -96,12 +96,16 @@ fn implicit_join(file: &File<'_>, findings: &mut Findings) {
             continue;
         };
         let tables = query::plain_tables(statement, from.clone(), query.depth).unwrap_or_default();
-        // A table with itself, or one that is called after its purpose, makes numbers on purpose.
+        // A table with itself makes numbers on purpose, and a common table may have just one row.
+        let is_common = tables
+            .iter()
+            .any(|table| is_common_table(statement, &table.name));
         let mut names: Vec<&str> = tables.iter().map(|table| table.name.as_str()).collect();
         names.sort_unstable();
         names.dedup();
         // A condition on something else may pick one row of each: only no condition at all is certain.
-        if tables.len() < 2 || names.len() < tables.len() || query.condition.is_some() {
+        if tables.len() < 2 || names.len() < tables.len() || query.condition.is_some() || is_common
+        {
             continue;
         }
         findings.add(
@@ -110,6 +114,15 @@ fn implicit_join(file: &File<'_>, findings: &mut Findings) {
             "Without a condition this makes every pair of rows; if that is meant, `CROSS JOIN` says so.",
         );
     }
+}
+
+/// Whether a statement defines a name itself: `WITH name AS (…)`.
+fn is_common_table(statement: &Statement<'_>, name: &str) -> bool {
+    (0..statement.len()).any(|at| {
+        statement.is(at + 1, "AS")
+            && statement.is_kind(at + 2, Kind::Open)
+            && statement.name(at).is_some_and(|found| found == name)
+    })
 }
 
 pub(super) const UNION_DISJOINT: Rule = Rule {
@@ -335,6 +348,7 @@ mod tests {
                 "SELECT a FROM t CROSS JOIN u;",
                 "SELECT a FROM t, JSON_TABLE(t.j, '$' COLUMNS (x INT PATH '$')) j;",
                 "SELECT a, b FROM t;",
+                "WITH one AS (SELECT MAX(a) m FROM t) SELECT a, m FROM t, one;",
                 "SELECT a FROM t JOIN u ON t.id = u.id, v;",
             ],
         );

@@ -63,7 +63,7 @@ fn no_primary_key(file: &File<'_>, findings: &mut Findings) {
     }
 }
 
-/// Whether a table is stored by InnoDB, as far as its options tell.
+/// Whether a table is stored by `InnoDB`, as far as its options tell.
 fn is_innodb(statement: &Statement<'_>, table: &Table) -> bool {
     engine(statement, table.options.clone()).is_none_or(|at| statement.is(at, "INNODB"))
 }

@@ -445,14 +445,15 @@ fn errgroup_nested_go(file: &File<'_>, findings: &mut Findings) {
         let is_limited = limits
             .iter()
             .any(|limit| file.operand_text(*limit) == group && contains(function, *limit));
-        if is_nested && is_limited {
-            if let Some(name) = inner.child_by_field_name("function") {
-                file.mark(
+        if let Some(name) = inner.child_by_field_name("function")
+            && is_nested
+            && is_limited
+        {
+            file.mark(
                     findings,
                     name,
                     "With a limit, this waits for a slot while it holds one: when all tasks do so, they wait for each other.",
                 );
-            }
         }
     }
 }

@@ -237,8 +237,8 @@ fn typed_nil_error(file: &File<'_>, findings: &mut Findings) {
             .last()
             .filter(|last| last.kind() == "return_statement");
         let returned = last.filter(|last| {
-            let list = file.syntax.children(**last).next();
-            list.is_some_and(|list| list.kind() == "expression_list" && file.text_of(list) == text)
+            let values = file.syntax.children(**last).next();
+            values.is_some_and(|values| file.text_of(values) == text)
         });
         // Set for certain, or by somebody else, before it is returned.
         let is_certain = statements.iter().any(|statement| {

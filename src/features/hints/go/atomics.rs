@@ -169,8 +169,6 @@ fn atomic_check_then_act(file: &File<'_>, findings: &mut Findings) {
             && condition
                 .child_by_field_name("operator")
                 .is_some_and(|operator| matches!(operator.kind(), "<" | "<=" | ">" | ">="));
-        let is_flag =
-            condition.kind() == "unary_expression" && file.text_of(condition).starts_with('!');
         let Some(tested) = calls_in(file, condition).find_map(|call| variable(file, call, "Load"))
         else {
             continue;
@@ -180,15 +178,9 @@ fn atomic_check_then_act(file: &File<'_>, findings: &mut Findings) {
             .into_iter()
             .find_map(|statement| {
                 let call = file.call_of(statement)?;
-                let verb = if is_compared { "Add" } else { "Store" };
-                let is_set = is_compared
-                    || file
-                        .arguments(call)
-                        .last()
-                        .is_some_and(|value| file.text_of(*value) == "true");
-                (variable(file, call, verb) == Some(tested) && is_set).then_some(call)
+                (variable(file, call, "Add") == Some(tested)).then_some(call)
             });
-        if let Some(changed) = changed.filter(|_| (is_compared || is_flag) && !locks(file, check)) {
+        if let Some(changed) = changed.filter(|_| is_compared && !locks(file, check)) {
             file.mark(
                 findings,
                 changed,
@@ -507,7 +499,14 @@ fn sync_map_load_store(file: &File<'_>, findings: &mut Findings) {
                 && key(load) == key(store)
                 && decides(file, load, store)
         });
-        if earlier && !locks(file, store) {
+        let is_known = file
+            .calls(&["sync.Map.LoadOrStore"])
+            .into_iter()
+            .any(|other| {
+                file.function_around(other) == Some(function)
+                    && file.operand_text(other) == file.operand_text(store)
+            });
+        if earlier && !is_known && !locks(file, store) {
             file.mark(
                 findings,
                 store,
@@ -560,7 +559,8 @@ mod tests {
             "go/atomic-check-then-act",
             &[
                 "package p\nimport \"sync/atomic\"\nfunc f(n *int64) { if atomic.LoadInt64(n) < 3 { «atomic.AddInt64(n, 1)» } }\n",
-                "package p\nimport \"sync/atomic\"\nfunc f(n *atomic.Bool) { if !n.Load() { «n.Store(true)» } }\n",
+                // Who sets a flag first does not matter.
+                "package p\nimport \"sync/atomic\"\nfunc f(n *atomic.Bool) { if !n.Load() { n.Store(true) } }\n",
                 "package p\nimport \"sync/atomic\"\nfunc f(n, m *atomic.Int64) { if n.Load() < 3 { m.Add(1) } }\n",
                 "package p\nimport (\"sync\"; \"sync/atomic\")\nfunc f(n *atomic.Bool, m *sync.Mutex) { m.Lock(); if !n.Load() { n.Store(true) }; m.Unlock() }\n",
                 "package p\ntype t struct{}\nfunc (t) Load() int { return 1 }\nfunc (t) Add(int) {}\nfunc f(n t) { if n.Load() < 3 { n.Add(1) } }\n",

@@ -48,11 +48,12 @@ fn set_finalizer(file: &File<'_>, findings: &mut Findings) {
         return;
     }
     for call in file.calls(&["runtime.SetFinalizer"]) {
-        if file
+        // A method of the object needs the object: to take it apart is more than a hint can ask.
+        let is_literal = file
             .arguments(call)
             .get(1)
-            .is_some_and(|function| file.text_of(*function) != "nil")
-        {
+            .is_some_and(|function| function.kind() == "func_literal");
+        if is_literal {
             file.mark(
                 findings,
                 call,
@@ -158,7 +159,8 @@ func run(tasks []func()) {
 };
 
 fn explicit_gc(file: &File<'_>, findings: &mut Findings) {
-    if file.is_test() {
+    // A page for those who look for faults may ask for it.
+    if file.is_test() || file.import("net/http/pprof").is_some() {
         return;
     }
     for call in file.calls(&["runtime.GC", "runtime/debug.FreeOSMemory"]) {
@@ -444,6 +446,7 @@ mod tests {
             "go/set-finalizer",
             &[
                 "// go.mod: go 1.24\npackage p\nimport \"runtime\"\nfunc f(x *int) { runtime.SetFinalizer(x, nil) }\n",
+                "// go.mod: go 1.24\npackage p\nimport \"runtime\"\ntype t struct{}\nfunc (*t) free() {}\nfunc f(x *t) { runtime.SetFinalizer(x, (*t).free) }\n",
                 "// go.mod: go 1.23\npackage p\nimport \"runtime\"\nfunc f(x *int) { runtime.SetFinalizer(x, func(*int) {}) }\n",
             ],
         );

@@ -73,6 +73,9 @@ const WRAPPED: [&str; 14] = [
 const OF_CONTEXT: [&str; 2] = ["context.Canceled", "context.DeadlineExceeded"];
 
 fn err_compared_with_eq(file: &File<'_>, findings: &mut Findings) {
+    if file.is_test() {
+        return;
+    }
     let own = wrapped_here(file);
     for comparison in file.nodes(&["binary_expression"]) {
         let Some(operator) = comparison

@@ -348,17 +348,7 @@ fn append_result_dropped(file: &File<'_>, findings: &mut Findings) {
         let is_read = file.uses(function, name).into_iter().any(|node| {
             let is_later =
                 node.start_byte() >= from || file.function_around(node) != Some(function);
-            is_later
-                && !file.is_declaration(node)
-                && !file.statement(node).is_some_and(|statement| {
-                    file.calls(&["builtin.append"]).into_iter().any(|append| {
-                        own_append(file, statement, append).is_some_and(|slice| {
-                            file.text_of(slice) == name
-                                && (node == slice
-                                    || Some(node) == file.arguments(append).first().copied())
-                        })
-                    })
-                })
+            is_later && !file.is_declaration(node) && !is_appended_to(file, node)
         });
         if !is_read {
             file.mark(
@@ -368,6 +358,19 @@ fn append_result_dropped(file: &File<'_>, findings: &mut Findings) {
             );
         }
     }
+}
+
+/// Whether a variable is one of the two `a` in `a = append(a, …)`.
+fn is_appended_to<'a>(file: &File<'a>, node: Node<'a>) -> bool {
+    let append = file.statement(node).and_then(|statement| {
+        let right = statement.child_by_field_name("right")?;
+        let append = file.syntax.children(right).next()?;
+        let slice = own_append(file, statement, append)?;
+        (file.called(append) == Some("builtin.append")).then_some((append, slice))
+    });
+    append.is_some_and(|(append, slice)| {
+        node == slice || file.arguments(append).first() == Some(&node)
+    })
 }
 
 /// The variable in `a = append(a, …)`.

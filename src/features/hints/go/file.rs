@@ -103,9 +103,9 @@ impl<'a> File<'a> {
         found.map(|(_, spec)| *spec)
     }
 
-    /// Whether the file is a test, as far as it shows.
+    /// Whether the file is a test or an example beside tests, as far as it shows.
     pub(super) fn is_test(&self) -> bool {
-        self.import("testing").is_some()
+        self.import("testing").is_some() || self.package().ends_with("_test")
     }
 
     pub(super) fn package(&self) -> &'a str {

@@ -509,6 +509,7 @@ mod tests {
                 "package p\nimport (\"context\"; \"net/http\")\nfunc f(c context.Context) { r, _ := http.NewRequestWithContext(c, \"GET\", \"\", nil); http.DefaultClient.Do(r) }\n",
                 "package p\nimport \"net/http\"\nfunc f(c *http.Client) { c.Get(\"\") }\n",
                 "package p\nimport (\"net/http\"; \"testing\")\nfunc f(*testing.T) { http.Get(\"\") }\n",
+                "package p_test\nimport \"net/http\"\nfunc Example() { http.Get(\"\") }\n",
                 "package p\ntype h struct{}\nfunc (h) Get(string) {}\nfunc f(http h) { http.Get(\"\") }\n",
             ],
         );

@@ -7,13 +7,19 @@
 //!
 //! The other modules are rules by theme.
 
+mod atomics;
 mod channels;
+mod collector;
 mod conditions;
 mod contexts;
 mod critical;
+mod errors;
 mod file;
 mod goroutines;
+mod http;
 mod locks;
+mod process;
+mod sharing;
 mod spins;
 mod syntax;
 mod timers;
@@ -52,6 +58,40 @@ pub(super) const RULES: &[Rule] = &[
     contexts::CONTEXT_STRING_KEY,
     contexts::ERRGROUP_CONTEXT_AFTER_WAIT,
     contexts::ERRGROUP_NESTED_GO,
+    atomics::ATOMIC_ASSIGN,
+    atomics::ATOMIC_CHECK_THEN_ACT,
+    atomics::CAS_RESULT_IGNORED,
+    atomics::MIXED_ATOMIC_ACCESS,
+    atomics::WRITE_TO_LOADED_SNAPSHOT,
+    atomics::SYNC_MAP_LOAD_STORE,
+    sharing::NESTED_ONCE,
+    sharing::ONCE_VALUE_CALLED_INLINE,
+    sharing::POOL_NON_POINTER,
+    sharing::POOL_USE_AFTER_PUT,
+    http::HTTP_WITHOUT_TIMEOUT,
+    http::BODY_NOT_CLOSED,
+    http::PPROF_ON_PUBLIC_MUX,
+    http::REVERSEPROXY_DIRECTOR,
+    http::GRPC_DIAL,
+    http::LIMITER_PER_REQUEST,
+    errors::ERR_COMPARED_WITH_EQ,
+    errors::TYPED_NIL_ERROR,
+    errors::APPEND_RESULT_DROPPED,
+    collector::SET_FINALIZER,
+    collector::CLEANUP_CAPTURES_OBJECT,
+    collector::EXPLICIT_GC,
+    collector::GC_OFF_WITHOUT_LIMIT,
+    collector::READ_MEM_STATS_IN_HOT_PATH,
+    collector::POINTER_AS_UINTPTR,
+    collector::CSTRING_WITHOUT_FREE,
+    process::MANUAL_GOMAXPROCS,
+    process::NUMCPU_FOR_WORKERS,
+    process::GODEBUG_OUTSIDE_MAIN,
+    process::ASYNCPREEMPT_OFF,
+    process::LINKNAME_PROCPIN,
+    process::BENCHMARK_WITHOUT_LOOP,
+    process::SHUTDOWN_NOT_AWAITED,
+    process::SHUTDOWN_WITH_CANCELLED_CONTEXT,
 ];
 
 /// What most rules have in common.

@@ -61,6 +61,7 @@ fn context_background_with_ctx(file: &File<'_>, findings: &mut Findings) {
                 !file
                     .called(outer)
                     .is_some_and(|name| name.starts_with("context."))
+                    && !outlives(file, outer)
             });
         let is_late = file
             .syntax
@@ -75,7 +76,7 @@ fn context_background_with_ctx(file: &File<'_>, findings: &mut Findings) {
                     Some(".Done" | ".Err")
                 )
         });
-        if is_argument && !is_late && !waits_for_end {
+        if is_argument && !is_late && !waits_for_end && !is_explained(file, call) {
             let message = format!(
                 "This call does not end with `{name}`: its deadline, cancellation and trace are lost here."
             );
@@ -87,6 +88,37 @@ fn context_background_with_ctx(file: &File<'_>, findings: &mut Findings) {
             }
         }
     }
+}
+
+/// Whether a call's name says that it cleans up, which must be done after a cancellation too, makes
+/// something that lives on, or logs.
+fn outlives<'a>(file: &File<'a>, call: Node<'a>) -> bool {
+    const WORDS: [&str; 22] = [
+        "release", "close", "remove", "delete", "clean", "shutdown", "rollback", "unlock", "stop",
+        "discard", "revoke", "new", "start", "run", "listen", "log", "print", "debug", "info",
+        "warn", "error", "abort",
+    ];
+    let function = call.child_by_field_name("function");
+    let name = function.map_or("", |function| {
+        file.text_of(function.child_by_field_name("field").unwrap_or(function))
+    });
+    let lower = name.to_ascii_lowercase();
+    name == "G" || WORDS.iter().any(|word| lower.contains(word))
+}
+
+/// Whether a comment beside a call or above its statement speaks of the context.
+fn is_explained<'a>(file: &File<'a>, call: Node<'a>) -> bool {
+    let row = call.start_position().row;
+    let first = file
+        .statement(call)
+        .map_or(row, |statement| statement.start_position().row);
+    file.syntax.comments.iter().any(|comment| {
+        let at = comment.end_position().row;
+        (at + 1 == first || (first..=row).contains(&at) || at + 1 == row)
+            && ["context", "ctx", "background"]
+                .iter()
+                .any(|word| file.text_of(*comment).to_ascii_lowercase().contains(word))
+    })
 }
 
 pub(super) const CONTEXT_CANCEL_LOST: Rule = Rule {
@@ -130,6 +162,9 @@ func ask(ctx context.Context, do func(context.Context)) {
 };
 
 fn context_cancel_lost(file: &File<'_>, findings: &mut Findings) {
+    if file.is_test() {
+        return;
+    }
     let with = [
         "context.WithCancel",
         "context.WithTimeout",
@@ -150,6 +185,7 @@ fn context_cancel_lost(file: &File<'_>, findings: &mut Findings) {
             left.map_or_else(Vec::new, |left| file.syntax.children(left).collect());
         if let &[_, cancel] = names.as_slice()
             && file.text_of(cancel) == "_"
+            && !is_cancelled_by_parent(file, call, &with)
         {
             file.mark(
                 findings,
@@ -158,6 +194,30 @@ fn context_cancel_lost(file: &File<'_>, findings: &mut Findings) {
             );
         }
     }
+}
+
+/// Whether the context is derived from one that the same function made and can cancel: with it
+/// everything goes that hangs on it.
+fn is_cancelled_by_parent<'a>(file: &File<'a>, call: Node<'a>, with: &[&str]) -> bool {
+    let parent = file
+        .arguments(call)
+        .first()
+        .map(|parent| file.text_of(*parent));
+    let function = file.function_around(call);
+    file.calls(with).into_iter().any(|other| {
+        let left = file
+            .statement(other)
+            .and_then(|statement| statement.child_by_field_name("left"));
+        let names: Vec<&str> = left.map_or_else(Vec::new, |left| {
+            file.syntax
+                .children(left)
+                .map(|name| file.text_of(name))
+                .collect()
+        });
+        other.end_byte() < call.start_byte()
+            && file.function_around(other) == function
+            && matches!(names.as_slice(), [made, cancel] if Some(*made) == parent && *cancel != "_")
+    })
 }
 
 pub(super) const CONTEXT_STRING_KEY: Rule = Rule {
@@ -297,11 +357,7 @@ fn errgroup_context_after_wait(file: &File<'_>, findings: &mut Findings) {
             .iter()
             .take_while(|statement| !is_replaced(statement))
             .flat_map(|statement| file.uses(*statement, ctx))
-            .find(|node| {
-                file.syntax
-                    .parent(*node)
-                    .is_some_and(|list| list.kind() == "argument_list")
-            });
+            .find(|node| is_passed_on(file, *node));
         if let Some(used) = used {
             file.mark(
                 findings,
@@ -310,6 +366,15 @@ fn errgroup_context_after_wait(file: &File<'_>, findings: &mut Findings) {
             );
         }
     }
+}
+
+/// Whether a context is an argument of a call that does more than log.
+fn is_passed_on<'a>(file: &File<'a>, context: Node<'a>) -> bool {
+    let mut above = file.syntax.ancestors(context);
+    above
+        .next()
+        .is_some_and(|list| list.kind() == "argument_list")
+        && above.next().is_some_and(|call| !outlives(file, call))
 }
 
 fn waits_for<'a>(file: &File<'a>, statement: Node<'a>, group: &str) -> bool {
@@ -380,14 +445,15 @@ fn errgroup_nested_go(file: &File<'_>, findings: &mut Findings) {
         let is_limited = limits
             .iter()
             .any(|limit| file.operand_text(*limit) == group && contains(function, *limit));
-        if is_nested && is_limited {
-            if let Some(name) = inner.child_by_field_name("function") {
-                file.mark(
+        if let Some(name) = inner.child_by_field_name("function")
+            && is_nested
+            && is_limited
+        {
+            file.mark(
                     findings,
                     name,
                     "With a limit, this waits for a slot while it holds one: when all tasks do so, they wait for each other.",
                 );
-            }
         }
     }
 }
@@ -407,6 +473,8 @@ mod tests {
                 "package p\nimport \"context\"\nfunc g(context.Context) {}\nfunc f() { g(context.TODO()) }\n",
                 "package p\nimport \"context\"\nfunc f(c context.Context) { if c == nil { c = context.Background() } }\n",
                 // Work that goes on, and cleaning up.
+                "package p\nimport \"context\"\nfunc release(context.Context) {}\nfunc f(c context.Context) { release(context.Background()) }\n",
+                "package p\nimport \"context\"\nfunc g(context.Context) {}\nfunc f(c context.Context) {\n\t// It goes on after ctx has ended.\n\tg(context.Background())\n}\n",
                 "package p\nimport \"context\"\nfunc g(context.Context) {}\nfunc f(c context.Context) { go g(context.Background()); defer g(context.Background()) }\n",
                 "package p\nimport \"context\"\nfunc g(context.Context) {}\nfunc f(c context.Context) { <-c.Done(); g(context.Background()) }\n",
                 "package p\nimport \"context\"\nfunc g(context.Context) {}\nfunc f(c context.Context) { h := func() { g(context.Background()) }; h() }\n",
@@ -427,6 +495,7 @@ mod tests {
             &[
                 "package p\nimport \"context\"\nfunc f(c context.Context) { d, «_» := context.WithCancel(c); _ = d }\n",
                 "package p\nimport \"context\"\nfunc f(c context.Context) { d, e := context.WithCancel(c); e(); _ = d }\n",
+                "package p\nimport (\"context\"; \"time\")\nfunc f(c context.Context) { c, e := context.WithCancel(c); defer e(); c, _ = context.WithTimeout(c, time.Second) }\n",
                 "package p\nimport \"context\"\nfunc f(c context.Context) { _ = context.WithoutCancel(c) }\n",
             ],
         );

@@ -289,7 +289,7 @@ func (r *Rates) Refresh(url string) error {
 };
 
 /// Calls that wait for something outside of the program, or for time.
-const BLOCKING: [&str; 12] = [
+const BLOCKING: [&str; 11] = [
     "time.Sleep",
     "net/http.Get",
     "net/http.Post",
@@ -300,7 +300,6 @@ const BLOCKING: [&str; 12] = [
     "net/http.Client.Post",
     "net/http.Client.Head",
     "net/http.Client.PostForm",
-    "sync.WaitGroup.Wait",
     "net.DialTimeout",
 ];
 

@@ -103,9 +103,9 @@ impl<'a> File<'a> {
         found.map(|(_, spec)| *spec)
     }
 
-    /// Whether the file is a test, as far as it shows.
+    /// Whether the file is a test or an example beside tests, as far as it shows.
     pub(super) fn is_test(&self) -> bool {
-        self.import("testing").is_some()
+        self.import("testing").is_some() || self.package().ends_with("_test")
     }
 
     pub(super) fn package(&self) -> &'a str {
@@ -283,20 +283,17 @@ impl<'a> File<'a> {
             .syntax
             .ancestors(declaration)
             .find(|above| matches!(above.kind(), "short_var_declaration" | "var_spec"))?;
-        let (names, values) = match statement.kind() {
-            "var_spec" => {
-                let mut cursor = statement.walk();
-                let names = statement.children_by_field_name("name", &mut cursor);
-                let names: Vec<_> = names.filter(Node::is_named).collect();
-                (names, statement.child_by_field_name("value")?)
-            }
-            _ => {
-                let left = statement.child_by_field_name("left")?;
-                (
-                    self.syntax.children(left).collect(),
-                    statement.child_by_field_name("right")?,
-                )
-            }
+        let (names, values) = if statement.kind() == "var_spec" {
+            let mut cursor = statement.walk();
+            let names = statement.children_by_field_name("name", &mut cursor);
+            let names: Vec<Node<'a>> = names.filter(Node::is_named).collect();
+            (names, statement.child_by_field_name("value")?)
+        } else {
+            let left = statement.child_by_field_name("left")?;
+            (
+                self.syntax.children(left).collect(),
+                statement.child_by_field_name("right")?,
+            )
         };
         let at = names.iter().position(|name| *name == declaration)?;
         let values: Vec<_> = self.syntax.children(values).collect();
@@ -376,7 +373,7 @@ pub(super) fn is_function(node: Node<'_>) -> bool {
 }
 
 /// What a method is called on, or a function's package.
-pub(super) fn operand<'a>(call: Node<'a>) -> Option<Node<'a>> {
+pub(super) fn operand(call: Node<'_>) -> Option<Node<'_>> {
     call.child_by_field_name("function")?
         .child_by_field_name("operand")
 }

@@ -42,7 +42,7 @@ pub(super) fn mode_of(name: &str) -> Option<Mode> {
 /// Every lock that is taken by a statement, in the order of the text.
 pub(super) fn taken<'a>(file: &File<'a>) -> Vec<Taken<'a>> {
     let mut calls = file.calls(&["sync.Mutex.Lock", "sync.RWMutex.Lock", "sync.RWMutex.RLock"]);
-    calls.sort_by_key(|call| call.start_byte());
+    calls.sort_by_key(Node::start_byte);
     calls
         .into_iter()
         .filter_map(|call| {

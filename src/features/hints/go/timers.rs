@@ -63,21 +63,36 @@ fn defer_in_loop(file: &File<'_>, findings: &mut Findings) {
         let Some(around) = file.loop_around(defer) else {
             continue;
         };
-        // Then the loop ends with the defer's own list, or it is what the author wants: a
-        // clean-up of all rounds at the end.
+        // The loop ends with the defer's own list.
         let is_last_round = std::iter::once(defer)
             .chain(file.syntax.ancestors(defer))
             .take_while(|above| *above != around)
             .any(|above| file.statements_after(above).into_iter().any(leaves));
-        let Some(name) = file
-            .call_after_keyword(defer)
-            .and_then(|call| call.child_by_field_name("function"))
-            .and_then(|function| function.child_by_field_name("field"))
-            .map(|name| file.text_of(name))
-        else {
+        let Some(call) = file.call_after_keyword(defer).filter(|_| !is_last_round) else {
             continue;
         };
-        if matches!(name, "Close" | "Unlock" | "RUnlock") && !is_last_round {
+        let (Some(name), Some(operand)) = (
+            call.child_by_field_name("function")
+                .and_then(|function| function.child_by_field_name("field"))
+                .map(|name| file.text_of(name)),
+            file.operand_text(call),
+        ) else {
+            continue;
+        };
+        let is_kept = match name {
+            "Close" => is_opened_before(file, defer, operand),
+            // Of each round's own lock, or under a condition, it may be meant.
+            "Unlock" | "RUnlock" => {
+                let root = operand.split('.').next().unwrap_or_default();
+                file.statements(around).contains(&defer)
+                    && !file
+                        .uses(around, root)
+                        .into_iter()
+                        .any(|node| file.is_declaration(node) || is_assigned(file, node))
+            }
+            _ => false,
+        };
+        if is_kept {
             file.mark_keyword(
                 findings,
                 defer,
@@ -85,6 +100,37 @@ fn defer_in_loop(file: &File<'_>, findings: &mut Findings) {
             );
         }
     }
+}
+
+/// Whether a variable got the result of a call before a statement in the same list.
+fn is_opened_before<'a>(file: &File<'a>, statement: Node<'a>, name: &str) -> bool {
+    file.statements_before(statement).into_iter().any(|before| {
+        let left = before.child_by_field_name("left");
+        let right = before.child_by_field_name("right");
+        before.kind() == "short_var_declaration"
+            && left.is_some_and(|left| {
+                file.syntax
+                    .children(left)
+                    .any(|opened| file.text_of(opened) == name)
+            })
+            && right.is_some_and(|right| {
+                file.syntax
+                    .children(right)
+                    .any(|value| value.kind() == "call_expression")
+            })
+    })
+}
+
+/// Whether a variable is among those that an assignment changes.
+fn is_assigned<'a>(file: &File<'a>, node: Node<'a>) -> bool {
+    let mut above = file.syntax.ancestors(node);
+    above
+        .next()
+        .zip(above.next())
+        .is_some_and(|(list, statement)| {
+            matches!(statement.kind(), "assignment_statement" | "range_clause")
+                && statement.child_by_field_name("left") == Some(list)
+        })
 }
 
 /// Whether a statement leaves the loop that it is in, always.
@@ -245,14 +291,18 @@ mod tests {
         expect(
             "go/defer-in-loop",
             &[
-                "package p\nimport \"os\"\nfunc f(fs []*os.File) { for _, f := range fs { «defer» f.Close() } }\n",
+                "package p\nimport \"os\"\nfunc f(ps []string) { for _, p := range ps { f, _ := os.Open(p); «defer» f.Close() } }\n",
                 "package p\nimport \"sync\"\nfunc f(m *sync.Mutex) { for { m.Lock(); «defer» m.Unlock() } }\n",
-                "package p\nimport \"os\"\nfunc f(fs []*os.File) { for _, f := range fs { func() { defer f.Close() }() } }\n",
+                "package p\nimport \"os\"\nfunc f(ps []string) { for _, p := range ps { func() { f, _ := os.Open(p); defer f.Close() }() } }\n",
+                // They were open before, and each has its own lock.
+                "package p\nimport \"os\"\nfunc f(fs []*os.File) { for _, f := range fs { defer f.Close() } }\n",
+                "package p\nimport \"sync\"\nfunc f(ms []*sync.Mutex) { for _, m := range ms { m.Lock(); defer m.Unlock() } }\n",
+                "package p\nimport \"sync\"\nfunc f(m *sync.Mutex, locked bool) { for { if !locked { m.Lock(); defer m.Unlock(); locked = true } } }\n",
                 // The first one is the last one.
-                "package p\nimport \"os\"\nfunc f(fs []*os.File) { for _, f := range fs { if f != nil { defer f.Close(); return } } }\n",
-                "package p\nimport \"os\"\nfunc f(fs []*os.File) { for _, f := range fs { if f != nil { defer f.Close() }; break } }\n",
+                "package p\nimport \"os\"\nfunc f(ps []string) { for _, p := range ps { f, err := os.Open(p); if err != nil { continue }; defer f.Close(); return } }\n",
+                "package p\nimport \"os\"\nfunc f(ps []string) { for _, p := range ps { if p != \"\" { f, _ := os.Open(p); defer f.Close() }; break } }\n",
                 "package p\nfunc f() { for range 3 { defer println() } }\n",
-                "package p\nimport (\"os\"; \"testing\")\nfunc f(t *testing.T, fs []*os.File) { for _, f := range fs { defer f.Close() } }\n",
+                "package p\nimport (\"os\"; \"testing\")\nfunc f(t *testing.T, ps []string) { for _, p := range ps { f, _ := os.Open(p); defer f.Close() } }\n",
             ],
         );
     }

@@ -63,6 +63,8 @@ pub struct Placed {
     pub section: String,
     /// Names that the file itself gives.
     names: Vec<String>,
+    /// Its text as it was written: a headline has no marks of code.
+    text: String,
 }
 
 /// Reads a text. `name` is the file's, for messages and as the section where the text has none;
@@ -130,14 +132,9 @@ fn finish(imported: &mut Imported, known: &Known) {
         if !topic.keywords.is_empty() || !topic.mentions.is_empty() {
             continue;
         }
-        let texts: Vec<&str> = [topic.summary.as_str(), topic.body.as_str()]
+        let texts: Vec<&str> = [placed.text.as_str()]
             .into_iter()
-            .chain(
-                topic
-                    .questions
-                    .iter()
-                    .flat_map(|question| [question.ask.as_str(), question.answer.as_str()]),
-            )
+            .chain(topic.questions.iter().map(|question| question.ask.as_str()))
             .collect();
         let mut context = Context::default();
         context.add(&placed.section, 3);

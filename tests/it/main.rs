@@ -9,6 +9,7 @@ mod command_line;
 mod content;
 mod documentation;
 mod hovering;
+mod importing;
 mod lifecycle;
 mod opening;
 mod order;

@@ -131,10 +131,9 @@ fn push<'a>(
             }
         }
         State::Ask { .. } | State::Summary => {
-            if !line.trim().is_empty() {
-                pair.ask.push(' ');
-                pair.ask.push_str(line.trim());
-            }
+            // Lines stay, to be named if no answer follows.
+            pair.ask.push('\n');
+            pair.ask.push_str(line.trim());
         }
     }
 }

@@ -8,6 +8,9 @@ use super::text::shown;
 const TERM_MAX: usize = 90;
 const TERM_WORDS_MAX: usize = 12;
 
+/// Before a colon: longer ones begin a sentence.
+const COLON_WORDS_MAX: usize = 6;
+
 /// The longest section title, in characters and words.
 const TITLE_MAX: usize = 80;
 const TITLE_WORDS_MAX: usize = 10;
@@ -47,7 +50,6 @@ pub(super) fn read(text: &str, page: &mut Page<'_>) {
     let first = page.drafts.len();
     for (at, line) in lines.iter().enumerate() {
         let number = at + 1;
-        let before = if at == 0 { "" } else { lines[at - 1].trim() };
         let bare = line.trim();
         let is_fence = bare.starts_with("```");
         if fence || is_fence {
@@ -67,7 +69,7 @@ pub(super) fn read(text: &str, page: &mut Page<'_>) {
             }
         } else if !has_words(bare) && !is_code(bare) {
             // A rule, or the line under a title.
-        } else if let Some(term) = shape.term(line, before) {
+        } else if let Some(term) = shape.term(&lines, at) {
             page.drafts.push(Draft {
                 line: number,
                 section: section.clone(),
@@ -138,8 +140,11 @@ impl Shape {
         }
     }
 
-    /// The term that begins on a line, if one does. `before` is the line before it.
-    fn term<'a>(&self, line: &'a str, before: &str) -> Option<Term<'a>> {
+    /// The term that begins on a line, if one does.
+    fn term<'a>(&self, lines: &[&'a str], at: usize) -> Option<Term<'a>> {
+        let line = lines[at];
+        let before = if at == 0 { "" } else { lines[at - 1].trim() };
+        let below = lines.get(at + 1).map_or("", |below| below.trim());
         let term = cut(line)?;
         if self.is_numbered && unnumbered(line.trim_start()).is_some() {
             return Some(term);
@@ -148,7 +153,13 @@ impl Shape {
             return None;
         }
         if before.is_empty() {
-            return Some(term);
+            // `Go: the language`, alone between terms with dashes, is a title.
+            let is_title = self.has_dashes
+                && term.separator == Separator::Colon
+                && below.is_empty()
+                && term.explanation.split_whitespace().count() <= 4
+                && !term.explanation.ends_with(['.', '!', '?']);
+            return (!is_title).then_some(term);
         }
         let is_indented = line.starts_with([' ', '\t']);
         if is_indented || self.is_numbered || self.goes_on(before, line) {
@@ -243,9 +254,13 @@ pub(super) fn cut(line: &str) -> Option<Term<'_>> {
     let line = unnumbered(line).unwrap_or(line);
     let (at, length, separator) = separator(line)?;
     let term = line[..at].trim();
+    let words_max = match separator {
+        Separator::Dash => TERM_WORDS_MAX,
+        Separator::Colon => COLON_WORDS_MAX,
+    };
     let is_term = has_term(term)
         && term.chars().count() <= TERM_MAX
-        && term.split_whitespace().count() <= TERM_WORDS_MAX
+        && term.split_whitespace().count() <= words_max
         && !term.starts_with('|')
         && !term.contains(". ");
     is_term.then(|| Term {

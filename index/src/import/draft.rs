@@ -121,6 +121,7 @@ pub(super) fn place(page: Page<'_>, taken: &mut Taken, out: &mut Imported) {
         } else {
             section
         };
+        let mut text = String::new();
         let topic = match draft.ready {
             Some(topic) if taken.take(&topic.id) => topic,
             Some(mut topic) => {
@@ -128,7 +129,8 @@ pub(super) fn place(page: Page<'_>, taken: &mut Taken, out: &mut Imported) {
                 topic
             }
             None => {
-                let (mut topic, left_out) = topic(draft);
+                let (mut topic, clean, left_out) = topic(draft);
+                text = clean;
                 out.unplaced.extend(
                     left_out
                         .into_iter()
@@ -147,6 +149,7 @@ pub(super) fn place(page: Page<'_>, taken: &mut Taken, out: &mut Imported) {
             line,
             section,
             names,
+            text,
         });
     }
 }
@@ -180,8 +183,8 @@ pub(super) fn blank() -> Topic {
     }
 }
 
-/// A topic without id and names, and the lines that are not in it.
-fn topic(draft: Draft) -> (Topic, Vec<(usize, String)>) {
+/// A topic without id and names, its text with the marks of code, and the lines that are not in it.
+fn topic(draft: Draft) -> (Topic, String, Vec<(usize, String)>) {
     let clean = render::clean(&draft.text);
     let mut left_out: Vec<_> = clean
         .left_out
@@ -230,7 +233,7 @@ fn topic(draft: Draft) -> (Topic, Vec<(usize, String)>) {
     if clean.blocks.is_empty() {
         left_out.push((draft.line, format!("no explanation of: {}", shown(&whole))));
         topic.title.clear();
-        return (topic, left_out);
+        return (topic, String::new(), left_out);
     }
     fill(&mut topic, &draft, &whole, &clean);
     if !is_readable(&topic) {
@@ -245,7 +248,7 @@ fn topic(draft: Draft) -> (Topic, Vec<(usize, String)>) {
             topic.summary = "Imported as it stands.".to_owned();
         }
     }
-    (topic, left_out)
+    (topic, clean.markdown(), left_out)
 }
 
 /// Summary, body and question.

@@ -10,6 +10,9 @@ use crate::topic::KeywordName;
 /// The most words that one name has: `START TRANSACTION WITH CONSISTENT SNAPSHOT`.
 const WORDS_MAX: usize = 6;
 
+/// How many words of one paragraph are looked at.
+const SCANNED_MAX: usize = 20_000;
+
 /// Words that are capitals in an English text as well.
 const ENGLISH: [&str; 24] = [
     "ALL", "AND", "ANY", "AS", "AT", "BY", "DO", "EACH", "FOR", "FROM", "IF", "IN", "IS", "IT",
@@ -20,6 +23,8 @@ const ENGLISH: [&str; 24] = [
 #[derive(Clone, Debug, Default)]
 pub struct Known {
     names: HashSet<KeywordName>,
+    /// The first words of names that have several.
+    first_words: HashSet<String>,
     /// `http.Client` → `net/http.Client`.
     go_short: HashMap<String, Vec<String>>,
     /// `Client` → `net/http.Client`, for what packages export themselves.
@@ -33,8 +38,17 @@ impl Known {
     pub fn new(names: impl IntoIterator<Item = KeywordName>) -> Known {
         let mut known = Known::default();
         for name in names {
+            if known.names.contains(&name) {
+                continue;
+            }
+            if let Some((first, _)) = name.name.split_once(' ') {
+                known.first_words.insert(first.to_owned());
+            }
             if name.language == Language::Go {
                 let short = short(&name.name);
+                if short.split_once('.').is_none() {
+                    known.go_packages.insert(short.clone());
+                }
                 if let Some((package, member)) = short.split_once('.') {
                     known.go_packages.insert(package.to_owned());
                     if !member.contains('.') {
@@ -82,6 +96,12 @@ fn short(name: &str) -> String {
     } else {
         format!("{package}.{member}")
     }
+}
+
+/// Whether everybody can import it, without a host in its path.
+fn is_standard(name: &str) -> bool {
+    name.split_once('/')
+        .is_none_or(|(first, _)| !first.contains('.') && first != "internal")
 }
 
 /// What a text is about, by its words: which language its capitals are of.
@@ -168,7 +188,15 @@ pub(super) fn in_title(title: &str, context: &Context, known: &Known) -> Vec<Key
         // `Mutex` where only one package has one.
         let is_exported = title.starts_with(|letter: char| letter.is_ascii_uppercase());
         if language == Language::Go && is_exported && found.is_empty() {
-            if let Some([name]) = known.go_members.get(title).map(Vec::as_slice) {
+            // Those of the standard library are meant before all others.
+            let mut names = known.go_members.get(title).into_iter().flatten();
+            let mut own = names.clone().filter(|name| is_standard(name));
+            let single = match (own.next(), own.next()) {
+                (Some(name), None) => Some(name),
+                (None, _) => names.next().filter(|_| names.next().is_none()),
+                _ => None,
+            };
+            if let Some(name) = single {
                 found.push(KeywordName {
                     language,
                     name: name.clone(),
@@ -220,7 +248,7 @@ pub(super) fn given(name: &str, context: &Context, known: &Known) -> Vec<Keyword
 }
 
 fn scan(text: &str, style: Style, context: &Context, known: &Known, found: &mut Vec<KeywordName>) {
-    let words: Vec<&str> = text.split_whitespace().collect();
+    let words: Vec<&str> = text.split_whitespace().take(SCANNED_MAX).collect();
     let mut at = 0;
     while at < words.len() {
         at += phrase(&words[at..], style, context, known, found).max(1);
@@ -235,14 +263,16 @@ fn phrase(
     known: &Known,
     found: &mut Vec<KeywordName>,
 ) -> usize {
-    let most = words.len().min(WORDS_MAX);
+    let first = words[0].trim_start_matches(OPENING);
+    let most = if known.first_words.contains(first) || known.first_words.contains(trimmed(first)) {
+        words.len().min(WORDS_MAX)
+    } else {
+        1
+    };
     for length in (1..=most).rev() {
         // A sentence's end between two words parts them.
-        if words[..length - 1]
-            .iter()
-            .any(|word| word.ends_with([',', ';', '.', ':', ')']))
-            && length > 1
-        {
+        let mut inner = words[..length - 1].iter();
+        if style == Style::Prose && inner.any(|word| word.ends_with([',', ';', '.', ':', ')'])) {
             continue;
         }
         let mut name: Vec<&str> = words[..length].to_vec();
@@ -279,6 +309,12 @@ fn find(
     found: &mut Vec<KeywordName>,
 ) {
     if name.is_empty() || name.len() > 200 {
+        return;
+    }
+    let is_word = words == 1
+        && style == Style::Prose
+        && !name.contains(|letter: char| letter.is_uppercase() || "-_.@/".contains(letter));
+    if is_word {
         return;
     }
     if words == 1 && go_name(name, style, known, found) {
@@ -342,10 +378,14 @@ fn forms(name: &str, language: Language) -> Vec<String> {
 /// Whether a known name is more than a word of the sentence.
 fn is_meant(name: &str, words: usize, language: Language, style: Style, context: &Context) -> bool {
     let is_here = context.score(language) > 0;
-    let is_capital = name.chars().any(|letter| letter.is_ascii_uppercase())
-        && !name
+    // A flag after an instruction is written small.
+    let instruction = name.split(" --").next().unwrap_or(name);
+    let is_capital = instruction
+        .chars()
+        .any(|letter| letter.is_ascii_uppercase())
+        && !instruction
             .chars()
-            .any(|letter| letter.is_ascii_lowercase() && !name.contains('='));
+            .any(|letter| letter.is_ascii_lowercase());
     let letters = name.chars().filter(|letter| letter.is_alphabetic()).count();
     // `maxmemory-policy`, `depends_on`, `@@sql_mode`: no words of English.
     let has_shape = name.starts_with("@@")

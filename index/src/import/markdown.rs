@@ -102,6 +102,7 @@ fn read_front_matter(text: &str, page: &mut Page<'_>) -> Extra {
         }
         in_tags = matches!(key, "tags" | "keywords" | "aliases");
         if in_tags {
+            page.structure(number, format!("tags: {}", shown(value)));
             let each = value
                 .split(',')
                 .map(|tag| tag.trim().trim_matches(['"', '\'']).to_owned());
@@ -213,7 +214,7 @@ fn with_addresses<'a>(text: &'a str, page: &mut Page<'_>) -> Cow<'a, str> {
     let spans: Vec<Range<usize>> = unused.iter().map(|(span, _)| span.clone()).collect();
     let mut used = HashSet::new();
     for (event, range) in parser.into_offset_iter() {
-        let (Event::Start(
+        let Event::Start(
             Tag::Link {
                 link_type,
                 dest_url,
@@ -224,7 +225,7 @@ fn with_addresses<'a>(text: &'a str, page: &mut Page<'_>) -> Cow<'a, str> {
                 dest_url,
                 ..
             },
-        )) = event
+        ) = event
         else {
             continue;
         };

@@ -19,6 +19,7 @@ pub(super) fn read(text: &str, page: &mut Page<'_>) {
         let lower = bare.to_ascii_lowercase();
         if let Some(kind) = &block {
             if lower == format!("#+end_{kind}") {
+                page.structure(number, format!("ends a block: {}", shown(bare)));
                 let is_code = kind != "quote";
                 block = None;
                 out.push_str(if is_code { "~~~~" } else { "" });
@@ -37,6 +38,8 @@ pub(super) fn read(text: &str, page: &mut Page<'_>) {
             in_drawer = lower != ":end:";
             if has_words(bare) && in_drawer {
                 page.leave_out(number, format!("a property: {}", shown(bare)));
+            } else if !in_drawer {
+                page.structure(number, "ends a drawer");
             }
         } else if let Some(begun) = lower.strip_prefix("#+begin_") {
             let kind = begun
@@ -84,6 +87,10 @@ pub(super) fn read(text: &str, page: &mut Page<'_>) {
         } else {
             let indent = &line[..line.len() - line.trim_start().len()];
             out.push_str(indent);
+            if bare.starts_with("```") || bare.starts_with("~~~") {
+                // Begins code in Markdown only.
+                out.push('\\');
+            }
             out.push_str(&list_item(bare));
         }
     }

@@ -6,7 +6,9 @@ use std::ops::Range;
 use pulldown_cmark::utils::TextMergeWithOffset;
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 
+use super::draft::has_words;
 use super::html;
+use super::text::shown;
 use crate::topic::Block as Code;
 use crate::write::{fenced, longest_run};
 
@@ -89,6 +91,8 @@ fn clean_at(text: &str, depth: usize) -> Clean {
 /// One line of Markdown, made clean; what would begin a list or heading in another place does not.
 pub(super) fn line(text: &str) -> String {
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    // There is no place for what is left out of a title.
+    let text = text.replace("<!--", "\\<!--");
     let clean = clean(&format!("T {text}")).markdown();
     let line = clean.strip_prefix('T').unwrap_or(&clean);
     line.split_whitespace().collect::<Vec<_>>().join(" ")
@@ -274,31 +278,58 @@ impl<'a> Render<'a> {
         let mut head: Vec<String> = Vec::new();
         let mut cells: Vec<String> = Vec::new();
         let mut rows: Vec<String> = Vec::new();
-        while let Some(event) = self.peek() {
+        let mut used: Vec<usize> = Vec::new();
+        let mut row = 0..0;
+        while let Some((event, range)) = self.next() {
             match event {
-                Event::End(TagEnd::Table) => break,
+                Event::Start(Tag::TableRow) => row = range,
                 Event::Start(Tag::TableCell) => {
-                    self.at += 1;
+                    row.start = range.end;
                     cells.push(self.inline());
+                    self.at += 1;
                 }
                 Event::End(TagEnd::TableHead) => head = std::mem::take(&mut cells),
                 Event::End(TagEnd::TableRow) => {
-                    let named = cells
+                    let named: Vec<String> = cells
                         .drain(..)
                         .enumerate()
-                        .filter(|(_, cell)| !cell.is_empty());
-                    let named = named.map(|(at, cell)| match head.get(at) {
-                        Some(head) if !head.is_empty() => format!("{head}: {cell}"),
-                        _ => cell,
-                    });
-                    rows.push(format!("- {}", named.collect::<Vec<_>>().join("; ")));
+                        .filter(|(_, cell)| !cell.is_empty())
+                        .map(|(at, cell)| match head.get(at) {
+                            Some(head) if !head.is_empty() => {
+                                used.push(at);
+                                format!("{head}: {cell}")
+                            }
+                            _ => cell,
+                        })
+                        .collect();
+                    if !named.is_empty() {
+                        rows.push(format!("- {}", named.join("; ")));
+                    }
+                    // Cells past the last column are no part of the table.
+                    let rest = self.text.get(row.clone()).unwrap_or_default();
+                    if has_words(rest) {
+                        let what = format!(
+                            "more cells than the table has columns: {}",
+                            shown(rest.trim())
+                        );
+                        self.leave_out(row.start, what);
+                    }
+                }
+                Event::End(TagEnd::Table) => {
+                    self.at -= 1;
+                    break;
                 }
                 _ => {}
             }
-            self.at += 1;
         }
-        if rows.is_empty() {
-            rows.push(format!("- {}", head.join("; ")));
+        // Names of columns that no row has.
+        let unused = head
+            .iter()
+            .enumerate()
+            .filter(|(at, name)| !used.contains(at) && !name.is_empty());
+        let unused: Vec<&str> = unused.map(|(_, name)| name.as_str()).collect();
+        if !unused.is_empty() {
+            rows.push(format!("- {}", unused.join("; ")));
         }
         rows.join("\n")
     }
@@ -370,7 +401,7 @@ impl<'a> Render<'a> {
             html::Inline::Unknown => out.push_str(&escaped(tag)),
             html::Inline::Nothing => {}
             html::Inline::Comment => {
-                self.leave_out(at, format!("a comment: {}", super::text::shown(tag)));
+                self.leave_out(at, format!("a comment: {}", shown(tag)));
             }
             html::Inline::Mark(mark) => out.push_str(mark),
             html::Inline::Text(text) => out.push_str(&escaped(&text)),

@@ -1,14 +1,13 @@
 //! Each format by small examples, and what holds for all texts: nothing is lost, and every topic's file
 //! is read as the same topic.
 
-use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::Path;
 
 use super::*;
 use crate::parse::{self, Rules};
 use crate::write::write;
-use crate::{Language, folder as guide_folder};
+use crate::{Contents, Guide, Language, folder as guide_folder};
 
 fn known() -> Known {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -232,4 +231,559 @@ fn every_format_gives_the_expected_topics() {
         }
     }
     assert!(wrong.is_empty(), "{wrong}");
+}
+
+fn fixtures() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/fixtures/import")
+}
+
+/// What stands in the code: the words of a text between backticks or of a shape that no English word
+/// has, and capitals that the guide knows.
+fn identifiers(text: &str, vocabulary: &HashSet<String>) -> Vec<String> {
+    let mut found = Vec::new();
+    for (number, part) in text.split('`').enumerate() {
+        for word in part.split_whitespace() {
+            let word = word.trim_matches(|letter: char| {
+                !letter.is_alphanumeric() && !"@()*_".contains(letter)
+            });
+            let word = word
+                .split(['(', '[', '{'])
+                .next()
+                .unwrap_or(word)
+                .trim_matches(['*', ')']);
+            let (before, after) = word.split_once('.').unwrap_or(("", ""));
+            let is_member = before.len() > 1
+                && before
+                    .chars()
+                    .all(|letter| letter.is_ascii_lowercase() || letter == '/')
+                && after.starts_with(|letter: char| letter.is_ascii_uppercase());
+            let is_capital = word.len() > 2
+                && word
+                    .chars()
+                    .all(|letter| letter.is_ascii_uppercase() || letter == '_');
+            let is_joined = word.len() > 3 && word.contains(['_', '-']);
+            let is_known = vocabulary.contains(word);
+            if is_member || number % 2 == 1 && is_known || (is_capital || is_joined) && is_known {
+                found.push(word.to_owned());
+            }
+        }
+    }
+    found
+}
+
+/// Whether a name, as it stands in code of some language, leads to a topic.
+fn leads(guide: &Guide, word: &str, id: &str) -> bool {
+    let forms = [
+        word.to_owned(),
+        format!("builtin.{word}"),
+        format!("{word}()"),
+        format!("@@{word}"),
+        format!("sync/{word}"),
+        format!("net/{word}"),
+        format!("database/{word}"),
+    ];
+    Language::ALL.into_iter().any(|language| {
+        forms.iter().any(|form| {
+            let found = guide.explain(language, [form.as_str()]);
+            found.is_some_and(|found| {
+                found
+                    .topic
+                    .iter()
+                    .chain(&found.others)
+                    .any(|topic| topic.id == id)
+            })
+        })
+    })
+}
+
+#[test]
+fn an_article_of_many_terms_is_reachable_by_the_code_in_it() {
+    let text = fs::read_to_string(fixtures().join("article.txt")).expect("the article");
+    let known = known();
+    let imported = read(&text, "article.txt", None, &known);
+    assert_eq!(
+        imported.files,
+        [("article.txt".to_owned(), Format::Article)]
+    );
+    assert_eq!(imported.topics.len(), 168);
+    // The introduction has no term before it.
+    let lines: Vec<usize> = imported
+        .unplaced
+        .iter()
+        .map(|mistake| mistake.line)
+        .collect();
+    assert_eq!(lines, [1, 3]);
+    let sections: HashSet<&str> = imported
+        .topics
+        .iter()
+        .map(|placed| placed.topic.section())
+        .collect();
+    assert_eq!(sections.len(), 6);
+
+    let vocabulary: HashSet<String> = known_words();
+    let contents = Contents {
+        topics: imported
+            .topics
+            .iter()
+            .map(|placed| placed.topic.clone())
+            .collect(),
+        cards: Vec::new(),
+    };
+    let guide = Guide::build(&contents).expect("an index in memory");
+    let (mut with_code, mut missed) = (0, Vec::new());
+    for placed in &imported.topics {
+        let line = text.lines().nth(placed.line - 1).unwrap_or_default();
+        let names = identifiers(line, &vocabulary);
+        if names.is_empty() {
+            continue;
+        }
+        with_code += 1;
+        if !names
+            .iter()
+            .any(|name| leads(&guide, name, &placed.topic.id))
+        {
+            missed.push(format!("{}: {names:?}", placed.topic.id));
+        }
+    }
+    let reached = with_code - missed.len();
+    eprintln!("FIGURE {reached} of {with_code} {missed:#?}");
+    assert!(with_code > 60, "only {with_code} lines with code");
+    assert!(
+        reached * 100 >= with_code * 80,
+        "{reached} of {with_code}: {missed:#?}"
+    );
+}
+
+/// The last parts of the names that the guide knows, as they stand in code.
+fn known_words() -> HashSet<String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let guide =
+        guide_folder::read(&root.join("guide"), &root.join("cards"), &[]).expect("the guide");
+    let names = guide
+        .topics
+        .iter()
+        .flat_map(|topic| &topic.keywords)
+        .chain(guide.cards.iter().map(|card| &card.keyword));
+    names
+        .map(|name| {
+            name.name
+                .trim_start_matches("builtin.")
+                .trim_start_matches("@@")
+                .trim_end_matches("()")
+                .to_owned()
+        })
+        .collect()
+}
+
+/// The files of all topics, and the sections' titles.
+fn said(imported: &Imported) -> String {
+    let mut text = String::new();
+    for placed in &imported.topics {
+        text.push_str(&write(&placed.topic));
+        text.push(' ');
+        text.push_str(&placed.section);
+        text.push('\n');
+    }
+    text
+}
+
+fn words(text: &str) -> impl Iterator<Item = String> {
+    text.split(|letter: char| !letter.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(str::to_owned)
+        .collect::<Vec<_>>()
+        .into_iter()
+}
+
+/// Words that are no mark of a format: numbers of lists and tags are.
+fn is_text(word: &str) -> bool {
+    let tags = [
+        "details", "summary", "code", "br", "b", "div", "ul", "li", "i", "T",
+    ];
+    let is_number = word.bytes().all(|byte| byte.is_ascii_digit());
+    let is_mark = word.len() < 3 && word.starts_with(['Q', 'A', 'D']);
+    !is_number
+        && !is_mark
+        && !tags.contains(&word)
+        && !word.starts_with("ref")
+        && ![
+            "TODO",
+            "BEGIN_SRC",
+            "END_SRC",
+            "a",
+            "href",
+            "amp",
+            "c1",
+            "lt",
+            "https",
+            "tags",
+            "it",
+            "is",
+        ]
+        .contains(&word)
+}
+
+/// Every line is in a topic, or is reported.
+#[track_caller]
+fn nothing_is_lost(text: &str, name: &str, format: Option<Format>, known: &Known) -> Imported {
+    let imported = read(text, name, format, known);
+    let said = said(&imported);
+    let reported: HashSet<usize> = imported
+        .unplaced
+        .iter()
+        .chain(&imported.structure)
+        .map(|mistake| mistake.line)
+        .collect();
+    for (number, line) in text.lines().enumerate() {
+        if reported.contains(&(number + 1)) {
+            continue;
+        }
+        for word in words(line).filter(|word| is_text(word)) {
+            assert!(
+                said.contains(&word),
+                "{name} as {format:?}, line {}: `{word}` of `{line}` is lost in\n{text}\n{:#?}",
+                number + 1,
+                imported
+                    .topics
+                    .iter()
+                    .map(|placed| told(&placed.topic))
+                    .collect::<Vec<_>>()
+            );
+        }
+    }
+    for placed in &imported.topics {
+        let topic = &placed.topic;
+        let file = write(topic);
+        let parsed = parse::parse_by(Rules::Own, name, &topic.id, &file)
+            .unwrap_or_else(|mistakes| panic!("{mistakes:?} in\n{file}"));
+        assert_eq!(parsed.topic, *topic, "{file}");
+    }
+    imported
+}
+
+/// Lines that are something in some format, with a place for a word of their own.
+const PIECES: [&str; 50] = [
+    "",
+    "",
+    "",
+    "# #",
+    "## #",
+    "### # ###",
+    "#\n===",
+    "#\n---",
+    "- #",
+    "  - # more",
+    "1. #",
+    "2) #",
+    "> #",
+    "#",
+    "# is a line. And more.",
+    "# – explained by #",
+    "Term # - it is #",
+    "# : not",
+    "Name #: text #",
+    "**#**: bold",
+    "`#` – code",
+    "**Q:** # **A:** #",
+    "Q: #?",
+    "A: #",
+    "<details><summary>#</summary>#</details>",
+    "<details>",
+    "<summary>#</summary>",
+    "</details>",
+    "```",
+    "~~~",
+    "    # indented",
+    "| # | # |",
+    "| - | - |",
+    "[#][ref#]",
+    "[ref#]: https://x.y/#",
+    "![#](pic#.png)",
+    "[#](http://x#.y)",
+    "<b>#</b> <i>#",
+    "<T#> &amp; #",
+    "<!-- # -->",
+    "* #",
+    "** # :#:",
+    "#+BEGIN_SRC #",
+    "#+END_SRC",
+    "- # :: #",
+    "#,#,#",
+    "#\t#\t#",
+    "\"#\t#",
+    "a*#*b _#_ [#] <#",
+    "# & # | # \\ # {{c1::#::#}}",
+];
+
+#[test]
+fn no_line_of_any_text_is_lost() {
+    let known = Known::default();
+    let mut state = 0x2545_f491_4f6c_dd1d_u64;
+    let mut random = |below: usize| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        usize::try_from(state % below as u64).unwrap_or(0)
+    };
+    for round in 0..1500 {
+        let mut text = String::new();
+        let mut word = 0;
+        for _ in 0..random(14) + 1 {
+            let piece = PIECES[random(PIECES.len())];
+            // A mark stays where a line begins with one.
+            let (mark, rest) = if piece.starts_with("#+")
+                || piece.starts_with("# ") && random(2) == 0
+                || piece.starts_with("##")
+            {
+                piece.split_at(piece.len() - piece.trim_start_matches('#').len())
+            } else {
+                ("", piece)
+            };
+            text.push_str(mark);
+            for letter in rest.chars() {
+                if letter == '#' {
+                    word += 1;
+                    write!(text, "w{word}w").expect("a String");
+                } else {
+                    text.push(letter);
+                }
+            }
+            text.push('\n');
+        }
+        let format = [
+            None,
+            Some(Format::Article),
+            Some(Format::Markdown),
+            Some(Format::Csv),
+            Some(Format::Tsv),
+            Some(Format::Anki),
+            Some(Format::Org),
+        ][round % 7];
+        nothing_is_lost(&text, "notes.txt", format, &known);
+    }
+}
+
+#[test]
+fn no_line_of_our_samples_is_lost() {
+    let known = known();
+    for (file, text, _, _) in CASES {
+        nothing_is_lost(text, file, None, &known);
+    }
+    for file in ["article.txt", "team.md", "interview.md", "notes.org"] {
+        let text = fs::read_to_string(fixtures().join(file)).expect("a sample");
+        nothing_is_lost(&text, file, None, &known);
+    }
+}
+
+#[test]
+fn malicious_texts_end_with_a_message() {
+    let known = Known::default();
+    let megabyte = 1 << 20;
+    let line = |imported: &Imported, what: &str| {
+        imported
+            .unplaced
+            .iter()
+            .any(|mistake| mistake.what.contains(what))
+    };
+    for format in Format::ALL {
+        let long = read(
+            &format!("A – b\n{}\n", "x".repeat(megabyte + 1)),
+            "a.txt",
+            Some(format),
+            &known,
+        );
+        assert!(
+            line(&long, "the line has 1048577 bytes"),
+            "{format:?}: {:?}",
+            long.unplaced
+        );
+        for (text, what) in [
+            ("A – b\0c\n", "a NUL"),
+            ("A – b \u{202e}c\n", "the direction of writing (U+202E)"),
+            ("A – \u{1b}[31mb\n", "the control character U+001B"),
+        ] {
+            let imported = read(text, "a.txt", Some(format), &known);
+            assert!(
+                imported.topics.is_empty() && line(&imported, what),
+                "{format:?}: {imported:?}"
+            );
+        }
+        for open in [
+            "> ",
+            "- ",
+            "<div>",
+            "<ul><li>",
+            "[",
+            "![",
+            "[[",
+            "*",
+            "**a ",
+            "_",
+            "`",
+            "``a ",
+            "<",
+            "<!--",
+            "&",
+            "|",
+            "\"",
+            "{{c1::",
+            "#",
+            "1. ",
+            "\\",
+            "<b>",
+            "<a href=x>",
+            "<details><summary>",
+            "a – ",
+            "~",
+        ] {
+            let deep = format!("# T\nA – b\n{}\n", open.repeat(20_000 / open.len()));
+            let imported = read(&deep, "a.txt", Some(format), &known);
+            assert!(
+                imported.topics.len() + imported.unplaced.len() > 0,
+                "{format:?} {open}"
+            );
+        }
+    }
+    let nested = read(
+        &format!("# T\n\n{}x\n", "> ".repeat(1000)),
+        "a.md",
+        None,
+        &known,
+    );
+    assert!(
+        line(&nested, "nested more than 32 deep"),
+        "{:?}",
+        nested.unplaced
+    );
+}
+
+#[test]
+fn names_of_files_are_safe_on_every_disk() {
+    for (title, expected) in [
+        ("sync.Cond", "sync-cond"),
+        ("CON", "con-topic"),
+        ("com7", "com7-topic"),
+        ("README", "readme-topic"),
+        ("../../etc/passwd", "etc-passwd"),
+        ("a/b\\c:d*e?f\"g<h>i|j", "a-b-c-d-e-f-g-h-i-j"),
+        ("C++", "c"),
+        ("<-", "topic"),
+        ("Größe Ärger", "grosse-arger"),
+        ("Что такое канал?", "что-такое-канал"),
+        ("what's up...", "whats-up"),
+    ] {
+        assert_eq!(names::slug(title), expected);
+    }
+    let long = names::slug(&"word ".repeat(100));
+    assert!(long.len() <= 60 && !long.ends_with('-'), "{long}");
+    assert!(names::slug(&"界".repeat(100)).len() <= 60);
+    let mut taken = Taken::default();
+    let ids: Vec<String> = ["A", "a", "A-2", "a", "b"]
+        .iter()
+        .map(|title| taken.id("s", title))
+        .collect();
+    assert_eq!(ids, ["s/a", "s/a-2", "s/a-2-2", "s/a-3", "s/b"]);
+}
+
+#[test]
+fn names_of_code_are_those_of_the_right_language() {
+    let known = known();
+    for (text, expected) in [
+        (
+            "Go\n\nWaiting – a sync.Cond's Wait, sync.Cond.Wait, atomic.Pointer, e.g. in main.go or mu.Lock\n",
+            "| sync.Cond sync.Cond.Wait sync/atomic.Pointer",
+        ),
+        (
+            "Go\n\nsync.Cond – waits; see errgroup.Group, errtools.Group and example.org/x/tools.Group.\n",
+            "sync.Cond | golang.org/x/sync/errgroup.Group errtools.Group example.org/x/tools.Group",
+        ),
+        ("Go\n\nMutex – a lock\n", "sync.Mutex |"),
+        (
+            "Go\n\nDefer – runs `defer f()` last; do not defer in loops, `append(s, x)`\n",
+            "defer | builtin.append",
+        ),
+        (
+            "Docker\n\nCopying – COPY --from, ADD and COPY; RUN --mount=type=cache\n",
+            "| docker:COPY --from docker:COPY docker:RUN --mount=type=cache",
+        ),
+        (
+            "Databases\n\nSets – UNION ALL, COUNT(*), FOR UPDATE SKIP LOCKED and VARCHAR(20), but NOT this\n",
+            "| sql:UNION ALL sql:COUNT() sql:FOR UPDATE SKIP LOCKED sql:VARCHAR",
+        ),
+        (
+            "Redis\n\nEviction – maxmemory-policy allkeys-lru, SETNX, `appendonly`, save often\n",
+            "| redis:maxmemory-policy allkeys-lru redis:SETNX redis:appendonly",
+        ),
+        (
+            "Compose\n\nOrder – depends_on with `depends_on.condition: service_healthy`\n",
+            "| compose:depends_on compose:depends_on.condition: service_healthy",
+        ),
+    ] {
+        let imported = read(text, "a.txt", None, &known);
+        let topic = &imported.topics[0].topic;
+        let names = |names: &[KeywordName]| {
+            names
+                .iter()
+                .map(KeywordName::qualified)
+                .collect::<Vec<_>>()
+                .join(" ")
+        };
+        let found = format!("{} | {}", names(&topic.keywords), names(&topic.mentions));
+        assert_eq!(found.trim(), expected, "{text}");
+    }
+}
+
+#[test]
+fn a_folder_of_notes_is_a_guide() {
+    let (topics, mistakes) = folder(&fixtures(), &known());
+    assert!(topics.len() > 175, "{}", topics.len());
+    assert!(mistakes.iter().all(|mistake| mistake.line > 0));
+    let mut ids: Vec<&str> = topics.iter().map(|topic| topic.id.as_str()).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids.len(), topics.len(), "ids are unique");
+    let mut names: Vec<&KeywordName> = topics.iter().flat_map(|topic| &topic.keywords).collect();
+    let count = names.len();
+    names.sort();
+    names.dedup();
+    assert_eq!(names.len(), count, "a name leads to one topic");
+}
+
+#[test]
+fn bytes_that_are_no_text_are_named_with_their_line() {
+    let folder = std::env::temp_dir().join(format!("viva-import-{}", std::process::id()));
+    fs::create_dir_all(&folder).expect("a folder");
+    for (name, bytes, said) in [
+        (
+            "latin.txt",
+            b"a\nb \xe9\n".as_slice(),
+            ":2: is not UTF-8 here; save the file as UTF-8",
+        ),
+        (
+            "wide.txt",
+            b"\xff\xfea\0".as_slice(),
+            ":1: is UTF-16; save the file as UTF-8",
+        ),
+    ] {
+        let file = folder.join(name);
+        fs::write(&file, bytes).expect("a file");
+        let imported = path(&file, None, &Known::default());
+        assert!(
+            imported.unplaced[0].to_string().ends_with(said),
+            "{:?}",
+            imported.unplaced
+        );
+    }
+    let large = folder.join("large.txt");
+    let file = fs::File::create(&large).expect("a file");
+    file.set_len(FILE_MAX + 1).expect("a hole");
+    let imported = path(&large, None, &Known::default());
+    assert!(
+        imported.unplaced[0]
+            .what
+            .contains("has more than 67108864 bytes"),
+        "{:?}",
+        imported.unplaced
+    );
+    fs::remove_dir_all(&folder).expect("removed");
 }

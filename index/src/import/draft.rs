@@ -231,7 +231,10 @@ fn topic(draft: Draft) -> (Topic, String, Vec<(usize, String)>) {
         }
     }
     if clean.blocks.is_empty() {
-        left_out.push((draft.line, format!("no explanation of: {}", shown(&whole))));
+        for (at, line) in draft.title.split('\n').enumerate() {
+            let what = format!("no explanation of: {}", shown(line.trim()));
+            left_out.push((draft.line + at, what));
+        }
         topic.title.clear();
         return (topic, String::new(), left_out);
     }

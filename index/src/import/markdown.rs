@@ -2,7 +2,7 @@
 //! and answers stand for themselves, wherever they are.
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Range;
 
 use pulldown_cmark::{Event, LinkType, Options, Parser, Tag};
@@ -122,6 +122,11 @@ fn read_front_matter(text: &str, page: &mut Page<'_>) -> Extra {
 pub(super) fn read_with(text: &str, extra: &Extra, page: &mut Page<'_>) {
     let text = with_addresses(text, page);
     let parts = parts(&text);
+    let mut unused: BTreeMap<usize, &Vec<String>> = extra
+        .tags
+        .iter()
+        .map(|(line, tags)| (*line, tags))
+        .collect();
     let split: Vec<_> = parts
         .iter()
         .map(|part| answers::split(part.text, part.text_line))
@@ -149,8 +154,9 @@ pub(super) fn read_with(text: &str, extra: &Extra, page: &mut Page<'_>) {
         } else {
             Some(part.title.to_owned())
         };
+        let drafts = page.drafts.len();
         if glossary(lead, part.text_line, here.as_ref(), page) {
-            page.structure(part.line, format!("a section: {}", shown(part.title)));
+            section_title(part, page);
         } else if says_something {
             let title = if part.level == 0 {
                 here.clone().unwrap_or_else(|| page.stem.clone())
@@ -169,12 +175,9 @@ pub(super) fn read_with(text: &str, extra: &Extra, page: &mut Page<'_>) {
                 ..Draft::default()
             });
         } else if part.level > 0 && (has_parts || !pairs.is_empty()) {
-            page.structure(part.line, format!("a section: {}", shown(part.title)));
+            section_title(part, page);
         } else if part.level > 0 && has_words(part.title) {
-            page.leave_out(
-                part.line,
-                format!("a heading without a text: {}", shown(part.title)),
-            );
+            page.leave_out_lines(part.line, part.title, "a heading without a text");
         }
         for pair in pairs {
             if has_words(&pair.answer) {
@@ -192,6 +195,18 @@ pub(super) fn read_with(text: &str, extra: &Extra, page: &mut Page<'_>) {
                 page.leave_out_lines(pair.line, &pair.ask, "a question without an answer");
             }
         }
+        let is_tagged = page.drafts[drafts..]
+            .iter()
+            .any(|draft| !draft.tags.is_empty());
+        if is_tagged {
+            unused.remove(&part.line);
+        }
+    }
+    for (line, tags) in unused.into_iter().filter(|(line, _)| *line > 0) {
+        page.leave_out(
+            line,
+            format!("tags of no topic: {}", shown(&tags.join(" "))),
+        );
     }
 }
 
@@ -266,6 +281,13 @@ fn with_addresses<'a>(text: &'a str, page: &mut Page<'_>) -> Cow<'a, str> {
     }
     out.push_str(&text[copied..]);
     Cow::Owned(out)
+}
+
+/// Notes a heading that is a section, which may have several lines.
+fn section_title(part: &Part<'_>, page: &mut Page<'_>) {
+    for (at, line) in part.title.split('\n').enumerate() {
+        page.structure(part.line + at, format!("a section: {}", shown(line.trim())));
+    }
 }
 
 /// The title of the nearest heading above that is no topic itself, else of the topmost.

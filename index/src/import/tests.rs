@@ -346,7 +346,6 @@ fn an_article_of_many_terms_is_reachable_by_the_code_in_it() {
         }
     }
     let reached = with_code - missed.len();
-    eprintln!("FIGURE {reached} of {with_code} {missed:#?}");
     assert!(with_code > 60, "only {with_code} lines with code");
     assert!(
         reached * 100 >= with_code * 80,

@@ -68,7 +68,10 @@ pub(super) fn read(text: &str, page: &mut Page<'_>) {
                 draft.text.push('\n');
             }
         } else if !has_words(bare) && !is_code(bare) {
-            // A rule, or the line under a title.
+            // A rule, or the line under a title; lines keep their numbers.
+            if is_open && let Some(draft) = page.drafts.last_mut() {
+                draft.text.push('\n');
+            }
         } else if let Some(term) = shape.term(&lines, at) {
             page.drafts.push(Draft {
                 line: number,

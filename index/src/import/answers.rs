@@ -123,7 +123,7 @@ fn push<'a>(
     match state {
         State::Answer | State::Lead => {
             if pair.answer.trim().is_empty() {
-                pair.answer = line.to_owned();
+                line.clone_into(&mut pair.answer);
                 pair.answer_line = number;
             } else {
                 pair.answer.push('\n');
@@ -188,19 +188,18 @@ fn marked<'a>(bare: &'a str, words: &[&str]) -> Option<&'a str> {
     let after = &rest[digits..];
     let closed = |text: &'a str| text.strip_prefix("**").or_else(|| text.strip_prefix("__"));
     // `**Q:** …`, `**Q**: …`, `**Q: all bold?**`
-    let text = match (bold, closed(after)) {
-        (true, Some(after)) => after.strip_prefix(':')?,
-        _ => {
-            let after = after
-                .strip_prefix(':')
-                .or_else(|| after.strip_prefix(['.', ')']).filter(|_| digits > 0))?;
-            match (bold, closed(after)) {
-                (true, Some(after)) => after,
-                (true, None) => {
-                    return Some(after.trim().trim_end_matches("**").trim_end_matches("__"));
-                }
-                _ => after,
+    let text = if let (true, Some(after)) = (bold, closed(after)) {
+        after.strip_prefix(':')?
+    } else {
+        let after = after
+            .strip_prefix(':')
+            .or_else(|| after.strip_prefix(['.', ')']).filter(|_| digits > 0))?;
+        match (bold, closed(after)) {
+            (true, Some(after)) => after,
+            (true, None) => {
+                return Some(after.trim().trim_end_matches("**").trim_end_matches("__"));
             }
+            _ => after,
         }
     };
     (text.is_empty() || text.starts_with([' ', '\t'])).then(|| text.trim())

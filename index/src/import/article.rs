@@ -26,7 +26,7 @@ pub(super) enum Separator {
 /// A line cut at its first separator.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Term<'a> {
-    pub(super) term: &'a str,
+    pub(super) name: &'a str,
     pub(super) separator: Separator,
     pub(super) explanation: &'a str,
 }
@@ -55,9 +55,9 @@ pub(super) fn read(text: &str, page: &mut Page<'_>) {
         if fence || is_fence {
             fence ^= is_fence;
             match page.drafts.last_mut().filter(|_| is_open) {
-                Some(draft) => draft.text.push_str(&format!("\n{line}")),
+                Some(draft) => draft.text.extend(["\n", line]),
                 None if has_words(bare) => {
-                    page.leave_out(number, format!("code before any term: {}", shown(bare)))
+                    page.leave_out(number, format!("code before any term: {}", shown(bare)));
                 }
                 None => {}
             }
@@ -76,8 +76,8 @@ pub(super) fn read(text: &str, page: &mut Page<'_>) {
             page.drafts.push(Draft {
                 line: number,
                 section: section.clone(),
-                title: unmarked(term.term).to_owned(),
-                asks: term.term.ends_with('?'),
+                title: unmarked(term.name).to_owned(),
+                asks: term.name.ends_with('?'),
                 text: term.explanation.to_owned(),
                 text_line: number,
                 ..Draft::default()
@@ -267,7 +267,7 @@ pub(super) fn cut(line: &str) -> Option<Term<'_>> {
         && !term.starts_with('|')
         && !term.contains(". ");
     is_term.then(|| Term {
-        term,
+        name: term,
         separator,
         explanation: line[at + length..].trim_start_matches("**").trim(),
     })

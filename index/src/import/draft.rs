@@ -129,7 +129,7 @@ pub(super) fn place(page: Page<'_>, taken: &mut Taken, out: &mut Imported) {
                 topic
             }
             None => {
-                let (mut topic, clean, left_out) = topic(draft);
+                let (mut topic, clean, left_out) = topic(&draft);
                 text = clean;
                 out.unplaced.extend(
                     left_out
@@ -184,7 +184,7 @@ pub(super) fn blank() -> Topic {
 }
 
 /// A topic without id and names, its text with the marks of code, and the lines that are not in it.
-fn topic(draft: Draft) -> (Topic, String, Vec<(usize, String)>) {
+fn topic(draft: &Draft) -> (Topic, String, Vec<(usize, String)>) {
     let clean = render::clean(&draft.text);
     let mut left_out: Vec<_> = clean
         .left_out
@@ -238,7 +238,7 @@ fn topic(draft: Draft) -> (Topic, String, Vec<(usize, String)>) {
         topic.title.clear();
         return (topic, String::new(), left_out);
     }
-    fill(&mut topic, &draft, &whole, &clean);
+    fill(&mut topic, draft, &whole, &clean);
     if !is_readable(&topic) {
         // A text that the rules of topics do not fit, whatever it is: as it stands, between fences.
         topic.questions.clear();
@@ -248,7 +248,7 @@ fn topic(draft: Draft) -> (Topic, String, Vec<(usize, String)>) {
             code: format!("{}\n{}\n", whole, draft.text.trim_end()),
         });
         if !is_readable(&topic) {
-            topic.summary = "Imported as it stands.".to_owned();
+            "Imported as it stands.".clone_into(&mut topic.summary);
         }
     }
     (topic, clean.markdown(), left_out)

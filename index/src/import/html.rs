@@ -311,7 +311,6 @@ impl Writer {
                     "style"
                 });
             }
-            "script" | "style" => {}
             "pre" if !tag.is_end => {
                 self.paragraph();
                 self.code = Some((String::new(), true));
@@ -319,7 +318,7 @@ impl Writer {
             "code" | "kbd" | "tt" | "samp" if !tag.is_end => {
                 self.code = Some((String::new(), false));
             }
-            "pre" | "code" | "kbd" | "tt" | "samp" => {}
+            "script" | "style" | "pre" | "code" | "kbd" | "tt" | "samp" => {}
             "ul" | "ol" => self.list(tag),
             "li" if !tag.is_end => self.item(),
             "br" => {
@@ -426,15 +425,12 @@ pub(super) fn unescaped(text: &str) -> String {
         rest = &rest[at..];
         let end = rest.bytes().take(12).position(|byte| byte == b';');
         let letter = end.and_then(|end| character(&rest[1..end]));
-        match (letter, end) {
-            (Some(letter), Some(end)) => {
-                out.push(letter);
-                rest = &rest[end + 1..];
-            }
-            _ => {
-                out.push('&');
-                rest = &rest[1..];
-            }
+        if let (Some(letter), Some(end)) = (letter, end) {
+            out.push(letter);
+            rest = &rest[end + 1..];
+        } else {
+            out.push('&');
+            rest = &rest[1..];
         }
     }
     out.push_str(rest);
@@ -447,8 +443,8 @@ fn character(name: &str) -> Option<char> {
         "amp" => return Some('&'),
         "lt" => return Some('<'),
         "gt" => return Some('>'),
-        "quot" => return Some('"'),
-        "apos" => return Some('\''),
+        "quot" | "ldquo" | "rdquo" => return Some('"'),
+        "apos" | "lsquo" | "rsquo" => return Some('\''),
         "nbsp" => return Some(' '),
         "ndash" => return Some('–'),
         "mdash" => return Some('—'),
@@ -463,8 +459,6 @@ fn character(name: &str) -> Option<char> {
         "bull" => return Some('•'),
         "laquo" => return Some('«'),
         "raquo" => return Some('»'),
-        "lsquo" | "rsquo" => return Some('\''),
-        "ldquo" | "rdquo" => return Some('"'),
         _ => name.strip_prefix('#')?,
     };
     let code = match code.strip_prefix(['x', 'X']) {

@@ -323,14 +323,14 @@ fn glossary(lead: &str, line: usize, section: Option<&String>, page: &mut Page<'
             let Some(term) = article::cut(text) else {
                 return false;
             };
-            let is_marked = term.term.starts_with("**") || term.term.starts_with('`');
+            let is_marked = term.name.starts_with("**") || term.name.starts_with('`');
             if !is_marked && term.separator == article::Separator::Colon {
                 return false;
             }
             drafts.push(Draft {
                 line: line + at,
                 section: section.cloned(),
-                title: term.term.replace("**", ""),
+                title: term.name.replace("**", ""),
                 text: term.explanation.to_owned(),
                 text_line: line + at,
                 ..Draft::default()

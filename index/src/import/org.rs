@@ -150,7 +150,8 @@ fn inline(text: &str) -> String {
         {
             let (address, title) = link[..end].split_once("][").unwrap_or((&link[..end], ""));
             let title = if title.is_empty() { address } else { title };
-            out.push_str(&format!("[{title}](<{}>)", address.replace(['<', '>'], "")));
+            let address = address.replace(['<', '>'], "");
+            out.extend(["[", title, "](<", &address, ">)"]);
             rest = &link[end + 2..];
             before = ']';
             continue;

@@ -510,13 +510,12 @@ pub(super) fn escaped(text: &str) -> String {
         let after = letters.peek().copied().unwrap_or(' ');
         let is_mark = match letter {
             '\\' => after.is_ascii_punctuation() || after == '\n',
-            '`' => true,
+            '`' | '|' => true,
             '*' => !(before.is_whitespace() && after.is_whitespace()),
             '_' => !(before.is_alphanumeric() && after.is_alphanumeric()),
             '<' => after.is_ascii_alphabetic() || matches!(after, '/' | '!' | '?'),
             ']' => matches!(after, '(' | '[' | ':') || letters.peek().is_none(),
             '&' => after.is_ascii_alphabetic() || after == '#',
-            '|' => true,
             _ => false,
         };
         if is_mark {

@@ -94,12 +94,12 @@ pub(super) fn csv(text: &str, page: &mut Page<'_>) {
         .rev()
         .max_by_key(|mark| count(*mark))
         .unwrap_or(',');
-    rows(text, with(delimiter as u8), page);
+    rows(text, &with(delimiter as u8), page);
 }
 
 /// Reads tab-separated values.
 pub(super) fn tsv(text: &str, page: &mut Page<'_>) {
-    rows(text, with(b'\t'), page);
+    rows(text, &with(b'\t'), page);
 }
 
 fn with(delimiter: u8) -> Dialect {
@@ -134,7 +134,7 @@ pub(super) fn anki(text: &str, page: &mut Page<'_>) {
                 names = value
                     .split(char::from(dialect.delimiter))
                     .map(str::to_owned)
-                    .collect()
+                    .collect();
             }
             "tags" => dialect.tags = value.split_whitespace().map(str::to_owned).collect(),
             "deck" => dialect.section = Some(value.trim().to_owned()),
@@ -177,7 +177,7 @@ pub(super) fn anki(text: &str, page: &mut Page<'_>) {
         columns.extend(spare.map(|column| (String::new(), column)));
     }
     dialect.columns = Some(columns);
-    rows(rest, dialect, page);
+    rows(rest, &dialect, page);
 }
 
 fn separator(value: &str) -> u8 {
@@ -191,7 +191,7 @@ fn separator(value: &str) -> u8 {
     }
 }
 
-fn rows(text: &str, dialect: Dialect, page: &mut Page<'_>) {
+fn rows(text: &str, dialect: &Dialect, page: &mut Page<'_>) {
     let mut reader = ReaderBuilder::new()
         .delimiter(dialect.delimiter)
         .has_headers(false)
@@ -241,10 +241,10 @@ fn rows(text: &str, dialect: Dialect, page: &mut Page<'_>) {
                 continue;
             }
             columns = Some(by_place());
-            push_row(&record, &by_place(), &dialect, line, source, page);
+            push_row(&record, &by_place(), dialect, line, source, page);
             continue;
         };
-        push_row(&record, columns, &dialect, line, source, page);
+        push_row(&record, columns, dialect, line, source, page);
     }
 }
 
@@ -389,7 +389,7 @@ fn without_clozes(text: &str) -> String {
             continue;
         };
         match inner.split_once("::") {
-            Some((answer, hint)) => out.push_str(&format!("{answer} ({hint})")),
+            Some((answer, hint)) => out.extend([answer, " (", hint, ")"]),
             None => out.push_str(inner),
         }
         rest = next;

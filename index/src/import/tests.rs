@@ -527,7 +527,7 @@ fn no_line_of_any_text_is_lost() {
     for round in 0..1500 {
         let mut text = String::new();
         let mut word = 0;
-        for _ in 0..random(14) + 1 {
+        for _ in 0..=random(14) {
             let piece = PIECES[random(PIECES.len())];
             // A mark stays where a line begins with one.
             let (mark, rest) = if piece.starts_with("#+")

@@ -50,8 +50,8 @@ fn format(name: &str) -> Result<Format, String> {
 struct Report<'a> {
     files: Vec<Read<'a>>,
     topics: Vec<Made<'a>>,
-    unplaced: Vec<Line<'a>>,
-    structure: Vec<Line<'a>>,
+    unplaced: Vec<Reported<'a>>,
+    structure: Vec<Reported<'a>>,
     /// Whether the topics' files were written.
     written: bool,
 }
@@ -75,7 +75,7 @@ struct Made<'a> {
 }
 
 #[derive(Debug, Serialize)]
-struct Line<'a> {
+struct Reported<'a> {
     file: &'a str,
     line: usize,
     what: &'a str,
@@ -177,14 +177,14 @@ fn report<'a>(imported: &'a Imported, paths: &[PathBuf], dry_run: bool) -> Repor
             })
             .collect(),
         topics: imported.topics.iter().zip(paths).map(made).collect(),
-        unplaced: imported.unplaced.iter().map(line).collect(),
-        structure: imported.structure.iter().map(line).collect(),
+        unplaced: imported.unplaced.iter().map(reported).collect(),
+        structure: imported.structure.iter().map(reported).collect(),
         written: !dry_run,
     }
 }
 
-fn line(mistake: &Mistake) -> Line<'_> {
-    Line {
+fn reported(mistake: &Mistake) -> Reported<'_> {
+    Reported {
         file: &mistake.file,
         line: mistake.line,
         what: &mistake.what,

@@ -10,6 +10,7 @@ mod content;
 mod dependencies;
 mod documentation;
 mod hovering;
+mod importing;
 mod lifecycle;
 mod opening;
 mod order;

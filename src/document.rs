@@ -55,6 +55,7 @@ pub struct Document {
 struct Parsed {
     text: String,
     tree: Option<tree_sitter::Tree>,
+    contents: go::Contents,
 }
 
 impl Document {
@@ -90,12 +91,18 @@ impl Document {
         let Some(shared) = &self.checkpoints else {
             return keywords::at(language, self.source(), offset);
         };
-        // An edit does not wait for a long reading: that works on a copy.
-        let lock = || shared.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut checkpoints = lock().clone();
-        let found = checkpoints.keyword_at(&Text(&self.rope), offset);
-        *lock() = checkpoints;
-        found
+        with_copy(shared, |kept| kept.keyword_at(&Text(&self.rope), offset))
+    }
+
+    /// The keywords that have a byte in the range, in the order of the text.
+    pub fn keywords_in(&self, range: Range<usize>) -> Vec<Keyword> {
+        let Some(language) = self.language else {
+            return Vec::new();
+        };
+        let Some(shared) = &self.checkpoints else {
+            return keywords::within(language, self.source(), range);
+        };
+        with_copy(shared, |kept| kept.keywords_in(&Text(&self.rope), range))
     }
 
     /// Every keyword, in the order of the text.
@@ -109,6 +116,7 @@ impl Document {
         Source {
             text: &parsed.text,
             tree: parsed.tree.as_ref(),
+            contents: Some(&parsed.contents),
             package: self.package.as_deref(),
         }
     }
@@ -131,7 +139,11 @@ impl Document {
                 Some(Language::Go) => go::parse(&text, self.old_tree.as_ref()),
                 _ => None,
             };
-            Parsed { text, tree }
+            Parsed {
+                text,
+                tree,
+                contents: go::Contents::default(),
+            }
         })
     }
 
@@ -244,6 +256,15 @@ impl Document {
     pub fn line_count(&self) -> usize {
         self.rope.len_lines()
     }
+}
+
+/// Reads with checkpoints. An edit does not wait for a long reading: that works on a copy.
+fn with_copy<T>(shared: &Mutex<Checkpoints>, read: impl FnOnce(&mut Checkpoints) -> T) -> T {
+    let lock = || shared.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut checkpoints = lock().clone();
+    let found = read(&mut checkpoints);
+    *lock() = checkpoints;
+    found
 }
 
 fn checkpoints(language: Option<Language>) -> Option<Arc<Mutex<Checkpoints>>> {

@@ -26,6 +26,8 @@ use resuming::{Stop, Window};
 pub struct Source<'a> {
     pub text: &'a str,
     pub tree: Option<&'a tree_sitter::Tree>,
+    /// For Go, what is kept with the tree.
+    pub contents: Option<&'a go::Contents>,
     /// For Go, the other files of the package where they are known.
     pub package: Option<&'a go::Package>,
 }
@@ -36,6 +38,7 @@ impl<'a> Source<'a> {
         Source {
             text,
             tree: None,
+            contents: None,
             package: None,
         }
     }
@@ -110,6 +113,23 @@ pub fn all(language: Language, source: Source<'_>) -> Vec<Keyword> {
         Language::Redis => redis_conf::keywords(source),
         Language::Compose => compose::keywords(source),
     }
+}
+
+/// The keywords that have a byte in a range, in the order of the text.
+pub fn within(language: Language, source: Source<'_>, range: Range<usize>) -> Vec<Keyword> {
+    match language {
+        // What a name means is worked out for each one, which takes most of the time.
+        Language::Go => go::keywords_in(source, range),
+        Language::Dockerfile | Language::Sql | Language::Redis | Language::Compose => {
+            touching(all(language, source), &range)
+        }
+    }
+}
+
+/// Those of the keywords that have a byte in a range.
+fn touching(mut keywords: Vec<Keyword>, range: &Range<usize>) -> Vec<Keyword> {
+    keywords.retain(|keyword| keyword.range.start < range.end && range.start < keyword.range.end);
+    keywords
 }
 
 /// The keyword at a byte offset: the one that covers it, else the one that ends there (a cursor

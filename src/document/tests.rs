@@ -188,6 +188,17 @@ fn check_edits(language: Language, fixture: &str, pieces: &[&str], rounds: usize
                     "{language:?} at {offset} of {model:?}"
                 );
             }
+            let near = near..(near + random(300)).min(model.len());
+            let expected: Vec<_> = found
+                .iter()
+                .filter(|keyword| keyword.range.start < near.end && near.start < keyword.range.end)
+                .cloned()
+                .collect();
+            assert_eq!(
+                document.keywords_in(near.clone()),
+                expected,
+                "{language:?} in {near:?} of {model:?}"
+            );
         }
     }
 }

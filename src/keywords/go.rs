@@ -5,7 +5,8 @@
 //! declares is never a keyword.
 //!
 //! ```text
-//! declarations   what the file imports and declares, as syntax nodes
+//! contents       which declaration of the file declares a name, kept with a version of its text
+//! declarations   what the package declares, as syntax nodes
 //! resolver       scopes, and what a name means; walks one region of the file
 //!   declared     the types of declarations, worked out when they are used
 //!   statements   what statements declare
@@ -23,6 +24,7 @@
 //! ```
 
 mod calls;
+mod contents;
 mod declarations;
 mod declared;
 mod embedded;
@@ -47,16 +49,17 @@ mod types;
 mod tests;
 
 use std::collections::BTreeMap;
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 use std::time::{Duration, Instant};
 
 use tree_sitter::{ParseOptions, ParseState, Parser, Tree};
 
 use super::{Keyword, Sense, Source};
+pub use contents::Contents;
 pub use outline::PackageFile;
 pub use package::{GoVersion, Package};
 use quotes::Quotes;
-use resolver::{Resolver, Wanted};
+use resolver::Resolver;
 
 /// Larger texts have no tree: a tree takes about thirty times the memory of its text.
 const LONGEST_TEXT: usize = 16 << 20;
@@ -87,16 +90,22 @@ pub fn parse(text: &str, old: Option<&Tree>) -> Option<Tree> {
 
 /// Every keyword, in the order of the text, without overlaps.
 pub fn keywords(source: Source<'_>) -> Vec<Keyword> {
-    with_tree(source, |text, tree| {
+    keywords_in(source, 0..source.text.len())
+}
+
+/// The keywords that have a byte in the range, in the order of the text.
+pub fn keywords_in(source: Source<'_>, range: Range<usize>) -> Vec<Keyword> {
+    with_tree(source, |text, tree, contents| {
         let mut found: BTreeMap<usize, Keyword> = BTreeMap::new();
-        for keyword in tokens::all(source, tree) {
+        for keyword in tokens::within(source, tree, &range) {
             found.insert(keyword.range.start, keyword);
         }
-        for keyword in Resolver::new(text, tree, source.package, Wanted::All).resolve() {
+        for keyword in resolved(source, tree, contents, range.clone()) {
             found.insert(keyword.range.start, keyword);
         }
         let has_error = tree.root_node().has_error();
-        let mut quotes = Quotes::before(text, 0);
+        let first = found.first_key_value().map_or(0, |(start, _)| *start);
+        let mut quotes = Quotes::before(text, first);
         found
             .into_values()
             // Words of other languages do stand in strings.
@@ -110,13 +119,14 @@ pub fn keywords(source: Source<'_>) -> Vec<Keyword> {
 
 /// The keyword whose range contains the byte offset.
 pub fn keyword_at(source: Source<'_>, offset: usize) -> Option<Keyword> {
-    with_tree(source, |text, tree| {
+    with_tree(source, |text, tree, contents| {
+        let resolved = || resolved(source, tree, contents, offset..offset + 1).pop();
         let keyword = match tokens::at(source, tree, offset)? {
             tokens::Token::Keyword(keyword) if keyword.names == ["range"] => {
-                resolved_at(source, tree, offset).unwrap_or(keyword)
+                resolved().unwrap_or(keyword)
             }
             tokens::Token::Keyword(keyword) => keyword,
-            tokens::Token::Name => resolved_at(source, tree, offset)?,
+            tokens::Token::Name => resolved()?,
         };
         let start = keyword.range.start;
         let is_quoted = keyword.language.is_none()
@@ -126,15 +136,22 @@ pub fn keyword_at(source: Source<'_>, offset: usize) -> Option<Keyword> {
     })?
 }
 
-fn resolved_at(source: Source<'_>, tree: &Tree, offset: usize) -> Option<Keyword> {
-    Resolver::new(source.text, tree, source.package, Wanted::At(offset))
-        .resolve()
-        .pop()
+/// The keywords in a range whose meaning depends on what is declared.
+fn resolved(
+    source: Source<'_>,
+    tree: &Tree,
+    contents: &Contents,
+    range: Range<usize>,
+) -> Vec<Keyword> {
+    let table = contents.of(source.text, tree);
+    Resolver::new(source.text, tree, table, source.package, range).resolve()
 }
 
-fn with_tree<T>(source: Source<'_>, look: impl FnOnce(&str, &Tree) -> T) -> Option<T> {
+fn with_tree<T>(source: Source<'_>, look: impl FnOnce(&str, &Tree, &Contents) -> T) -> Option<T> {
+    let of_its_own = Contents::default();
+    let contents = source.contents.unwrap_or(&of_its_own);
     match source.tree {
-        Some(tree) => Some(look(source.text, tree)),
-        None => parse(source.text, None).map(|tree| look(source.text, &tree)),
+        Some(tree) => Some(look(source.text, tree, contents)),
+        None => parse(source.text, None).map(|tree| look(source.text, &tree, contents)),
     }
 }

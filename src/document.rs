@@ -44,7 +44,7 @@ pub struct Document {
     /// Computed when first asked for, once per version.
     parsed: Arc<OnceLock<Parsed>>,
     outline: Arc<OnceLock<Arc<go::PackageFile>>>,
-    /// For languages that are read in parts; shared by the copies of a version.
+    /// For languages that may be read in parts; shared by the copies of a version.
     checkpoints: Option<Arc<Mutex<Checkpoints>>>,
     /// The tree of an earlier version with the edits since then noted in it.
     old_tree: Option<tree_sitter::Tree>,
@@ -88,7 +88,7 @@ impl Document {
     /// The keyword at a byte offset.
     pub fn keyword_at(&self, offset: usize) -> Option<Keyword> {
         let language = self.language?;
-        let Some(shared) = &self.checkpoints else {
+        let Some(shared) = self.read_in_parts() else {
             return keywords::at(language, self.source(), offset);
         };
         with_copy(shared, |kept| kept.keyword_at(&Text(&self.rope), offset))
@@ -99,7 +99,7 @@ impl Document {
         let Some(language) = self.language else {
             return Vec::new();
         };
-        let Some(shared) = &self.checkpoints else {
+        let Some(shared) = self.read_in_parts() else {
             return keywords::within(language, self.source(), range);
         };
         with_copy(shared, |kept| kept.keywords_in(&Text(&self.rope), range))
@@ -107,8 +107,20 @@ impl Document {
 
     /// Every keyword, in the order of the text.
     pub fn keywords(&self) -> Vec<Keyword> {
-        self.language
-            .map_or_else(Vec::new, |language| keywords::all(language, self.source()))
+        match self.language {
+            // Without a tree there is nothing that the whole text would tell.
+            Some(Language::Go) => self.keywords_in(0..self.len()),
+            Some(language) => keywords::all(language, self.source()),
+            None => Vec::new(),
+        }
+    }
+
+    /// Go is read in parts only where it has no tree: a text that is too large, or that the parser gave up.
+    fn read_in_parts(&self) -> Option<&Mutex<Checkpoints>> {
+        let has_tree = self.language == Some(Language::Go)
+            && self.len() <= go::LONGEST_TEXT
+            && self.parsed().tree.is_some();
+        self.checkpoints.as_deref().filter(|_| !has_tree)
     }
 
     fn source(&self) -> Source<'_> {

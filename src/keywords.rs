@@ -72,6 +72,8 @@ pub struct Sense {
 pub enum State {
     Sql(sql::State),
     Dockerfile(dockerfile::State),
+    /// Without a tree.
+    Go(go::State),
     /// Nothing: each line is for itself.
     Line,
 }
@@ -82,7 +84,7 @@ impl State {
         match self {
             // Whether a word is directly before a colon.
             State::Sql(_) => 1,
-            State::Dockerfile(_) | State::Line => 0,
+            State::Dockerfile(_) | State::Go(_) | State::Line => 0,
         }
     }
 
@@ -99,6 +101,7 @@ impl State {
         match self {
             State::Sql(state) => state.read(window, from, target, wanted),
             State::Dockerfile(state) => state.read(window, from, target, wanted),
+            State::Go(state) => state.read(window, from, target, wanted),
             State::Line => None,
         }
     }

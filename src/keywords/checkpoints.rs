@@ -12,7 +12,7 @@ use std::ops::Range;
 use viva_guide::Language;
 
 use super::resuming::{self, Stop, Window};
-use super::{Keyword, State, dockerfile, redis_conf, sql};
+use super::{Keyword, State, dockerfile, go, redis_conf, sql};
 
 /// A text of which parts can be seen.
 pub trait Parts {
@@ -63,7 +63,8 @@ impl Checkpoints {
                 Lexed::InOrder,
             ),
             Language::Redis => (State::Line, Lexed::ByLine),
-            Language::Go | Language::Compose => return None,
+            Language::Go => (State::Go(go::State::default()), Lexed::InOrder),
+            Language::Compose => return None,
         };
         let start = Checkpoint {
             at: 0,

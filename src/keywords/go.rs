@@ -2,7 +2,8 @@
 //! and fields of other packages. It needs no compiler: names are resolved from the syntax tree.
 //!
 //! A name is told only if it is certain; where a type is unknown, nothing is said. What the file itself
-//! declares is never a keyword.
+//! declares is never a keyword. Only in files that are too large for a tree words are told by their
+//! spelling.
 //!
 //! ```text
 //! contents       which declaration of the file declares a name, kept with a version of its text
@@ -19,6 +20,7 @@
 //! library        names and types of imported packages
 //! names, tokens  keywords, operators and import paths; how names are spelled
 //! quotes         strings and comments in files with errors
+//! large          names by their spelling, in a file that has no tree
 //! outline        what another file of the package declares, found by a lexer
 //! package        which files are a package
 //! ```
@@ -29,6 +31,7 @@ mod declarations;
 mod declared;
 mod embedded;
 mod expressions;
+mod large;
 mod lexer;
 mod library;
 mod literals;
@@ -54,15 +57,16 @@ use std::time::{Duration, Instant};
 
 use tree_sitter::{ParseOptions, ParseState, Parser, Tree};
 
-use super::{Keyword, Sense, Source};
+use super::{Keyword, Sense, Source, resuming};
 pub use contents::Contents;
+pub use large::State;
 pub use outline::PackageFile;
 pub use package::{GoVersion, Package};
 use quotes::Quotes;
 use resolver::Resolver;
 
 /// Larger texts have no tree: a tree takes about thirty times the memory of its text.
-const LONGEST_TEXT: usize = 16 << 20;
+pub const LONGEST_TEXT: usize = 16 << 20;
 
 /// 100,000 lines take a second.
 const LONGEST_PARSE: Duration = Duration::from_secs(5);
@@ -114,7 +118,12 @@ pub fn keywords_in(source: Source<'_>, range: Range<usize>) -> Vec<Keyword> {
             })
             .collect()
     })
-    .unwrap_or_default()
+    .unwrap_or_else(|| super::touching(resuming::all(&large(), source.text), &range))
+}
+
+/// The state in which a text begins that has no tree.
+fn large() -> super::State {
+    super::State::Go(State::default())
 }
 
 /// The keyword whose range contains the byte offset.
@@ -133,7 +142,8 @@ pub fn keyword_at(source: Source<'_>, offset: usize) -> Option<Keyword> {
             && tree.root_node().has_error()
             && Quotes::before(text, start).cover(start);
         (!is_quoted).then_some(keyword)
-    })?
+    })
+    .unwrap_or_else(|| resuming::at(&large(), source.text, offset))
 }
 
 /// The keywords in a range whose meaning depends on what is declared.

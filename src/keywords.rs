@@ -120,6 +120,9 @@ pub fn all(language: Language, source: Source<'_>) -> Vec<Keyword> {
 
 /// The keywords that have a byte in a range, in the order of the text.
 pub fn within(language: Language, source: Source<'_>, range: Range<usize>) -> Vec<Keyword> {
+    if range.is_empty() {
+        return Vec::new();
+    }
     match language {
         // What a name means is worked out for each one, which takes most of the time.
         Language::Go => go::keywords_in(source, range),

@@ -7,6 +7,8 @@
 pub mod checkpoints;
 pub mod compose;
 pub mod dockerfile;
+#[cfg(test)]
+mod fixtures;
 pub mod go;
 #[cfg(test)]
 mod mutations;

@@ -1,58 +1,33 @@
 //! Cases for Dockerfiles. `$0` marks the cursor; `«…»` marks keywords.
 
 use super::*;
-use crate::keywords::mutations::{self, Recogniser};
+use crate::keywords::fixtures::Recogniser;
+use crate::keywords::mutations;
 
-fn source(text: &str) -> Source<'_> {
-    Source::new(text)
-}
+const RECOGNISER: Recogniser = Recogniser {
+    keywords,
+    keyword_at,
+};
 
-/// Compares the keyword at `$0`, as `text: name, name (sense; note)`; an empty expectation means
-/// none.
 #[track_caller]
 fn check(fixture: &str, expected: &str) {
-    let offset = fixture.find("$0").expect("a cursor");
-    let text = fixture.replacen("$0", "", 1);
-    let found = keyword_at(source(&text), offset).map(|keyword| {
-        let sense = keyword
-            .sense
-            .map(|sense| format!(" ({}; {})", sense.name, sense.note.unwrap_or_default()));
-        format!(
-            "{}: {}{}",
-            &text[keyword.range],
-            keyword.names.join(", "),
-            sense.unwrap_or_default()
-        )
-    });
-    assert_eq!(found.unwrap_or_default(), expected);
+    RECOGNISER.check(fixture, expected);
 }
 
-/// Compares all keywords of a file but commands: each stands in guillemets in the fixture.
+/// All keywords but commands.
 #[track_caller]
 fn check_all(fixture: &str) {
-    check_those(fixture, |keyword| !is_command(keyword));
+    RECOGNISER.check_those(fixture, |keyword| !is_command(keyword));
 }
 
-/// Compares the commands of a file.
 #[track_caller]
 fn check_commands(fixture: &str) {
-    check_those(fixture, is_command);
+    RECOGNISER.check_those(fixture, is_command);
 }
 
 fn is_command(keyword: &Keyword) -> bool {
     let name = keyword.names.last().map_or("", String::as_str);
     name.starts_with(|first: char| first.is_ascii_lowercase()) && !PREDEFINED.contains(&name)
-}
-
-#[track_caller]
-fn check_those(fixture: &str, is_meant: impl Fn(&Keyword) -> bool) {
-    let text = fixture.replace(['«', '»'], "");
-    let mut marked = text.clone();
-    for keyword in keywords(source(&text)).into_iter().rev().filter(is_meant) {
-        marked.insert(keyword.range.end, '»');
-        marked.insert(keyword.range.start, '«');
-    }
-    assert_eq!(marked, fixture);
 }
 
 #[test]
@@ -455,9 +430,9 @@ fn offsets_are_bytes() {
 #[test]
 fn deep_nesting_does_no_harm() {
     let text = format!("RUN {} <<EOF\nx", "${a:-\"".repeat(50_000));
-    assert_eq!(keywords(source(&text)).len(), 1);
+    assert_eq!(keywords(Source::new(&text)).len(), 1);
     let text = "ONBUILD ".repeat(20_000);
-    assert_eq!(keywords(source(&text)).len(), 20_000);
+    assert_eq!(keywords(Source::new(&text)).len(), 20_000);
 }
 
 #[test]
@@ -488,12 +463,5 @@ fn damaged_files_keep_the_two_functions_in_agreement() {
         "case x in ",
         ";;",
     ];
-    mutations::check(
-        &Recogniser {
-            keywords,
-            keyword_at,
-        },
-        &fixtures,
-        &pieces,
-    );
+    mutations::check(&RECOGNISER, &fixtures, &pieces);
 }

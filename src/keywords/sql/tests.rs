@@ -1,38 +1,27 @@
 //! Cases for SQL. `$0` marks the cursor; `«…»` marks keywords.
 
 use super::*;
-use crate::keywords::mutations::{self, Recogniser};
+use crate::keywords::fixtures::Recogniser;
+use crate::keywords::mutations;
 
-fn source(text: &str) -> Source<'_> {
-    Source::new(text)
-}
+const RECOGNISER: Recogniser = Recogniser {
+    keywords,
+    keyword_at,
+};
 
-/// Compares the keyword at `$0`, as `text: name, name`; an empty expectation means none.
 #[track_caller]
 fn check(fixture: &str, expected: &str) {
-    let offset = fixture.find("$0").expect("a cursor");
-    let text = fixture.replacen("$0", "", 1);
-    let found = keyword_at(source(&text), offset);
-    let found =
-        found.map(|keyword| format!("{}: {}", &text[keyword.range], keyword.names.join(", ")));
-    assert_eq!(found.unwrap_or_default(), expected);
+    RECOGNISER.check(fixture, expected);
 }
 
 /// Left out of the fixtures of [`check_all`], which would not be readable otherwise.
 const PLAIN_OPERATORS: [&str; 11] = ["=", "<", ">", "<=", ">=", "<>", "!=", "+", "-", "*", "/"];
 
-/// Compares all keywords of a script: each stands in guillemets in the fixture.
 #[track_caller]
 fn check_all(fixture: &str) {
-    let text = fixture.replace(['«', '»'], "");
-    let mut marked = text.clone();
-    let is_plain = |keyword: &Keyword| PLAIN_OPERATORS.contains(&keyword.names[0].as_str());
-    let found = keywords(source(&text)).into_iter();
-    for keyword in found.filter(|keyword| !is_plain(keyword)).rev() {
-        marked.insert(keyword.range.end, '»');
-        marked.insert(keyword.range.start, '«');
-    }
-    assert_eq!(marked, fixture);
+    RECOGNISER.check_those(fixture, |keyword| {
+        !PLAIN_OPERATORS.contains(&keyword.names[0].as_str())
+    });
 }
 
 #[test]
@@ -558,9 +547,9 @@ fn offsets_are_bytes() {
 #[test]
 fn deep_nesting_does_no_harm() {
     let text = format!("SELECT {} FROM t", "(IF(a, CASE ".repeat(100_000));
-    assert_eq!(keywords(source(&text)).len(), 200_002);
+    assert_eq!(keywords(Source::new(&text)).len(), 200_002);
     assert_eq!(
-        keyword_at(source(&text), text.len() - 4).map(|keyword| keyword.names),
+        keyword_at(Source::new(&text), text.len() - 4).map(|keyword| keyword.names),
         Some(vec!["FROM".to_owned()])
     );
 }
@@ -602,12 +591,5 @@ fn damaged_scripts_keep_the_two_functions_in_agreement() {
         "=",
         "SELECT /*+ MRR",
     ];
-    mutations::check(
-        &Recogniser {
-            keywords,
-            keyword_at,
-        },
-        &fixtures,
-        &pieces,
-    );
+    mutations::check(&RECOGNISER, &fixtures, &pieces);
 }

@@ -235,6 +235,8 @@ fn after_edits_sql_answers_as_if_just_opened() {
         "CASE ",
         ".",
         "@@",
+        ";SET sql_mode='ANSI';",
+        "\\",
     ];
     check_edits(Language::Sql, &fixture, &pieces, 6);
 }

@@ -42,6 +42,54 @@ fn strings_and_quoted_names_are_silent() {
 }
 
 #[test]
+fn modes_say_what_a_backslash_is() {
+    // In a string the quote behind the backslash does not end it.
+    let as_string = "«SELECT» \"a\\\" FROM b\" «FROM» t";
+    let as_name = "«SELECT» \"a\\\" «FROM» t";
+    let plain_string = "«SELECT» 'a\\' «FROM» t";
+    let escaped_string = "«SELECT» 'a\\' FROM b' «FROM» t";
+    let set = |value: &str| format!("«SET» «sql_mode» = {value};\n");
+    for value in [
+        "'ANSI_QUOTES'",
+        "'strict_trans_tables, ansi_quotes'",
+        "ansi",
+        "\"ANSI\"",
+    ] {
+        check_all(&format!("{}{as_name}; {escaped_string}", set(value)));
+    }
+    for value in ["''", "'TRADITIONAL'", "@old", "'ANSI_QUOTE'"] {
+        check_all(&format!("{}{as_string}; {escaped_string}", set(value)));
+    }
+    let none = set("'NO_BACKSLASH_ESCAPES'");
+    check_all(&format!("{none}{as_name}; {plain_string}"));
+    check_all(&format!("{none}{}{as_string}", set("«default»")));
+    check_all(&format!(
+        "«SET» «@@session.sql_mode» «:=» 'ANSI'; {as_name}"
+    ));
+    check_all(&format!(
+        "/*!40101 «SET» @a=«@@sql_mode», «sql_mode»='ANSI' */; {as_name}"
+    ));
+    check_all(&format!(
+        "«SET» @x = 1, «SESSION» «sql_mode» = 'ANSI'; {as_name}"
+    ));
+    check_all(&format!("«SET GLOBAL» «sql_mode» = 'ANSI'; {as_string}"));
+    check_all(&format!("«SET» @sql_mode = 'ANSI'; {as_string}"));
+    check_all(&format!("«SELECT» sql_mode = 'ANSI'; {as_string}"));
+    check_all(&format!(
+        "«SELECT» a «FROM» \"select\"; {}«SELECT» a «FROM» \"select\" «WHERE» \"from\" = 'where'",
+        set("ANSI")
+    ));
+}
+
+#[test]
+fn introducers_stand_before_strings_and_numbers() {
+    check_all(
+        "«SELECT» «_utf8mb4» 'FROM', «_binary» X'4D', «_latin1» 0x4D, «_utf8mb4»\"FROM\", «_binary» b'01'",
+    );
+    check_all("«SELECT» _utf8mb4, «_nothing»'a', t._binary «FROM» t");
+}
+
+#[test]
 fn comments_are_silent() {
     check("SELECT 1 -- FR$0OM t", "");
     check("SELECT 1 # FR$0OM t", "");
@@ -590,6 +638,9 @@ fn damaged_scripts_keep_the_two_functions_in_agreement() {
         ":",
         "=",
         "SELECT /*+ MRR",
+        ";SET sql_mode='ANSI_QUOTES,NO_BACKSLASH_ESCAPES';",
+        "\\",
+        "\"",
     ];
     mutations::check(&RECOGNISER, &fixtures, &pieces);
 }

@@ -27,7 +27,7 @@ impl Mode {
         let mut mode = Mode::default();
         for name in value.split(|byte| *byte == b',' || is_quote(byte)) {
             let is = |other: &&[u8]| name.trim_ascii().eq_ignore_ascii_case(other);
-            mode.has_ansi_quotes |= ANSI_QUOTES.iter().any(|other| is(other));
+            mode.has_ansi_quotes |= ANSI_QUOTES.iter().any(&is);
             mode.has_no_escapes |= is(&b"NO_BACKSLASH_ESCAPES".as_slice());
         }
         mode
@@ -69,9 +69,8 @@ impl Setting {
     pub(super) fn after(self, kind: Kind, text: &[u8], mode: &mut Mode) -> Setting {
         match (self, kind) {
             (_, Kind::End) => Setting::Start,
-            (Setting::Other, _) => Setting::Other,
             (Setting::Start, _) if text.eq_ignore_ascii_case(b"SET") => Setting::Set,
-            (Setting::Start, _) => Setting::Other,
+            (Setting::Start | Setting::Other, _) => Setting::Other,
             (Setting::Set, Kind::Word | Kind::SystemVariable) => {
                 let is = |names: &[&str]| {
                     names

@@ -1,6 +1,7 @@
 //! redis.conf and sentinel.conf: directives, the values of those that take words from a fixed list,
-//! and the commands that are renamed. Other arguments are silent.
+//! amounts of memory with a unit, and the commands that are renamed. Other arguments are silent.
 
+mod units;
 mod values;
 mod words;
 
@@ -9,7 +10,7 @@ mod tests;
 
 use std::ops::Range;
 
-use super::{Keyword, Source};
+use super::{Keyword, Sense, Source};
 use words::{Word, words};
 
 /// Every keyword of a configuration file in text order, without overlaps.
@@ -53,14 +54,7 @@ fn line_keywords(text: &str, range: Range<usize>, found: &mut Vec<Keyword>) {
     if line.trim_start().starts_with('#') {
         return;
     }
-    let mut add = |names: Vec<String>, range: Range<usize>| {
-        found.push(Keyword {
-            language: None,
-            names,
-            sense: None,
-            range: start + range.start..start + range.end,
-        });
-    };
+    let first_found = found.len();
     let mut words = words(line);
     let Some(first) = words.next().filter(|word| is_directive(word.plain)) else {
         return;
@@ -69,7 +63,12 @@ fn line_keywords(text: &str, range: Range<usize>, found: &mut Vec<Keyword>) {
     let mut range = first.range;
     if directive == "sentinel" {
         let Some(option) = words.next().filter(|word| is_directive(word.plain)) else {
-            add(vec![directive], range);
+            found.push(Keyword {
+                language: None,
+                names: vec![directive],
+                sense: None,
+                range: start + range.start..start + range.end,
+            });
             return;
         };
         directive = format!("{directive} {}", option.plain.to_ascii_lowercase());
@@ -78,10 +77,32 @@ fn line_keywords(text: &str, range: Range<usize>, found: &mut Vec<Keyword>) {
     let family = directive
         .split_once(' ')
         .map(|(family, _)| family.to_owned());
-    add(
-        std::iter::once(directive.clone()).chain(family).collect(),
-        range,
-    );
+    let names = std::iter::once(directive.clone()).chain(family).collect();
+    found.push(Keyword {
+        language: None,
+        names,
+        sense: sense(&directive, words.clone()),
+        range: start + range.start..start + range.end,
+    });
+    if units::takes_memory(&directive) {
+        let amounts = words.clone().filter_map(|word| {
+            Some(Keyword {
+                language: None,
+                names: vec![directive.clone()],
+                sense: Some(with_note(&directive, units::note(word.plain)?)),
+                range: start + word.range.start..start + word.range.end,
+            })
+        });
+        found.extend(amounts);
+    }
+    let mut add = |names: Vec<String>, range: Range<usize>| {
+        found.push(Keyword {
+            language: None,
+            names,
+            sense: None,
+            range: start + range.start..start + range.end,
+        });
+    };
 
     match directive.as_str() {
         "rename-command" => {
@@ -108,6 +129,50 @@ fn line_keywords(text: &str, range: Range<usize>, found: &mut Vec<Keyword>) {
             .take(1)
             .for_each(|word| add_value(&directive, &word, &mut add)),
     }
+    found[first_found..].sort_by_key(|keyword| keyword.range.start);
+}
+
+/// What the arguments of a directive say, where that is not plain from them.
+fn sense<'w>(directive: &str, mut arguments: impl Iterator<Item = Word<'w>>) -> Option<Sense> {
+    let note = if directive == "save" {
+        save_note(arguments)?
+    } else if units::takes_memory(directive) && directive != "client-output-buffer-limit" {
+        units::note(arguments.next()?.plain)?
+    } else {
+        return None;
+    };
+    Some(with_note(directive, note))
+}
+
+fn with_note(directive: &str, note: String) -> Sense {
+    Sense {
+        name: directive.to_owned(),
+        note: Some(note),
+    }
+}
+
+/// `save 3600 1 300 100`: any of the pairs is enough.
+fn save_note<'w>(arguments: impl Iterator<Item = Word<'w>>) -> Option<String> {
+    let mut numbers = Vec::new();
+    for word in arguments {
+        if numbers.is_empty() && word.range.is_empty() {
+            return Some("no snapshots by themselves".to_owned());
+        }
+        numbers.push(word.plain.parse::<u64>().ok()?);
+    }
+    let counted = |number: u64, of: &str| {
+        let end = if number == 1 { "" } else { "s" };
+        format!("{number} {of}{end}")
+    };
+    let pairs: Vec<String> = numbers
+        .chunks_exact(2)
+        .map(|pair| {
+            let (seconds, changes) = (counted(pair[0], "second"), counted(pair[1], "change"));
+            format!("after {seconds} with {changes} or more")
+        })
+        .collect();
+    let is_whole = numbers.len() == pairs.len() * 2 && !pairs.is_empty();
+    is_whole.then(|| format!("a snapshot {}", pairs.join(", or ")))
 }
 
 /// Adds an argument that is one of the words that the directive takes.

@@ -12,7 +12,7 @@ pub(super) struct Word<'a> {
 }
 
 /// The words of a line, up to an unbalanced quote.
-pub(super) fn words(line: &str) -> impl Iterator<Item = Word<'_>> {
+pub(super) fn words(line: &str) -> impl Iterator<Item = Word<'_>> + Clone {
     let mut at = 0;
     std::iter::from_fn(move || {
         at += line

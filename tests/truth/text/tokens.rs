@@ -9,6 +9,8 @@ use std::io::{self, BufRead, Write};
     reason = "only tokens are compared, not how reading is interrupted"
 )]
 mod lexer;
+#[path = "../../../src/keywords/sql/modes.rs"]
+mod modes;
 
 use lexer::{Kind, Lexer, Token};
 

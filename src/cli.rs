@@ -9,6 +9,7 @@ mod check;
 mod doctor;
 mod explain;
 mod guide;
+mod import;
 mod input;
 mod install;
 mod render;
@@ -123,6 +124,8 @@ enum GuideCommand {
         #[arg(long)]
         cards: Option<PathBuf>,
     },
+    /// Make topics of notes: articles, Markdown, CSV, Anki, Org
+    Import(import::Import),
 }
 
 /// Why a command ends with another code than 0.
@@ -179,6 +182,9 @@ fn run(command: Command, out: &mut Output) -> Outcome {
         Command::Guide {
             command: GuideCommand::Check { folder, cards },
         } => guide::check(out, &folder, cards.as_deref()),
+        Command::Guide {
+            command: GuideCommand::Import(wanted),
+        } => import::import(out, &wanted),
         Command::Doctor { json } => doctor::doctor(out, json),
         Command::Completions { shell } => install::completions(out, shell),
         Command::Man { folder: None } => install::manual(out),

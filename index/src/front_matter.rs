@@ -26,6 +26,15 @@ const KEYS: [&str; 10] = [
     "checked",
 ];
 
+/// Whose topics are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rules {
+    /// Those of the built-in guide, which names its sources and when they were read.
+    BuiltIn,
+    /// Those of people and teams: only what an answer needs is asked for.
+    Own,
+}
+
 /// What the front matter of a topic says, and on which line each related id stands.
 #[derive(Debug, Default)]
 pub(crate) struct FrontMatter {
@@ -58,7 +67,7 @@ pub(crate) fn is_version(text: &str) -> bool {
 }
 
 /// Reads the YAML. What could not be read is left at its default and reported.
-pub(crate) fn parse(yaml: &str) -> (FrontMatter, Vec<Wrong>) {
+pub(crate) fn parse(yaml: &str, rules: Rules) -> (FrontMatter, Vec<Wrong>) {
     let mut reader = Reader::default();
     // Scalars stay the text that was written: `no` is no boolean and `1.10` no number here.
     let mut loader = YamlLoader::<MarkedYaml<'_>>::default();
@@ -89,7 +98,7 @@ pub(crate) fn parse(yaml: &str) -> (FrontMatter, Vec<Wrong>) {
         }
         _ => reader.wrong(1, "the front matter is a list of lines `key: value`"),
     }
-    reader.check_required();
+    reader.check_required(rules);
     (reader.front, reader.wrong)
 }
 
@@ -105,8 +114,12 @@ impl Reader {
         self.wrong.push((line, what.into()));
     }
 
-    fn check_required(&mut self) {
-        for key in ["title", "level", "related", "sources", "checked"] {
+    fn check_required(&mut self, rules: Rules) {
+        let required: &[&str] = match rules {
+            Rules::BuiltIn => &["title", "level", "related", "sources", "checked"],
+            Rules::Own => &["title"],
+        };
+        for key in required {
             if !self.seen.iter().any(|seen| seen == key) {
                 self.wrong(1, format!("`{key}` is missing"));
             }

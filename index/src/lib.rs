@@ -4,6 +4,7 @@
 //! - [`language`]: the languages, by name only.
 //! - [`topic`]: topics and questions, plain data. [`card`]: one-line reference entries.
 //! - [`parse`] (with `front_matter`): Markdown → topic, or mistakes with file and line.
+//! - [`write`]: the way back, topic → Markdown. [`import`]: notes in other formats → topics.
 //! - [`folder`]: a folder of topics and cards → all of them, checked against each other.
 //! - `record`: the schema of the index, topics and cards to documents and back; `tokens`: how texts
 //!   are cut into words.
@@ -16,6 +17,7 @@ pub mod card;
 pub mod folder;
 mod front_matter;
 pub mod guide;
+pub mod import;
 pub mod language;
 pub mod mistake;
 pub mod parse;
@@ -25,6 +27,7 @@ pub mod search;
 pub mod store;
 mod tokens;
 pub mod topic;
+pub mod write;
 
 pub use card::Card;
 pub use folder::Contents;

@@ -7,6 +7,7 @@ use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, LinkType, Options, Pars
 
 use crate::Level;
 use crate::front_matter;
+pub use crate::front_matter::Rules;
 pub(crate) use crate::front_matter::is_version;
 use crate::mistake::Mistake;
 use crate::topic::{Block, HEADLINE_MAX, Pitfall, Question, Topic, split_headline};
@@ -23,8 +24,14 @@ pub struct Parsed {
 
 const SECTIONS: [&str; 3] = ["Pitfalls", "Example", "Questions"];
 
-/// Reads one topic. `file` names it in the mistakes; all mistakes are reported, not only the first.
+/// Reads one topic of the built-in guide. `file` names it in the mistakes; all mistakes are
+/// reported, not only the first.
 pub fn parse(file: &str, id: &str, text: &str) -> Result<Parsed, Vec<Mistake>> {
+    parse_by(Rules::BuiltIn, file, id, text)
+}
+
+/// Reads one topic by the rules of a guide.
+pub fn parse_by(rules: Rules, file: &str, id: &str, text: &str) -> Result<Parsed, Vec<Mistake>> {
     let text = text
         .strip_prefix('\u{feff}')
         .unwrap_or(text)
@@ -34,12 +41,13 @@ pub fn parse(file: &str, id: &str, text: &str) -> Result<Parsed, Vec<Mistake>> {
         return Err(vec![Mistake::new(file, 1, what)]);
     };
     // The YAML begins on line 2.
-    let (front, wrong) = front_matter::parse(yaml);
+    let (front, wrong) = front_matter::parse(yaml, rules);
     let mut mistakes: Vec<Mistake> = wrong
         .into_iter()
         .map(|(line, what)| Mistake::new(file, line + 1, what))
         .collect();
     let mut body = Body {
+        rules,
         text: &text,
         at: body_at,
         file,
@@ -108,6 +116,7 @@ struct Parts {
 
 /// The Markdown of one file while it is read.
 struct Body<'a> {
+    rules: Rules,
     text: &'a str,
     /// Where the Markdown begins, in bytes.
     at: usize,
@@ -143,7 +152,8 @@ impl Body<'_> {
                 _ => {}
             }
         }
-        if !sections.iter().any(|section| section.title == "Questions") {
+        let has_questions = sections.iter().any(|section| section.title == "Questions");
+        if self.rules == Rules::BuiltIn && !has_questions {
             self.wrong(whole.end, "a topic has a section `## Questions`");
         }
         parts
@@ -413,8 +423,10 @@ impl Body<'_> {
             // The answer may be missing, so that the follow-up is the first paragraph.
             let text = format!("\n\n{text}");
             let (answer, follow_up) = text.rsplit_once("\n\nFollow-up:").unwrap_or_else(|| {
-                let what = "the last paragraph of a question begins with `Follow-up:`";
-                self.wrong(question.heading_at, what);
+                if self.rules == Rules::BuiltIn {
+                    let what = "the last paragraph of a question begins with `Follow-up:`";
+                    self.wrong(question.heading_at, what);
+                }
                 (&text, "")
             });
             let (answer, follow_up) = (answer.trim(), follow_up.trim());

@@ -4,6 +4,7 @@ use std::io::Write as _;
 use std::path::Path;
 
 use viva_guide::folder;
+use viva_guide::parse::Rules;
 
 use super::{Failure, Outcome, Output};
 use crate::built_in;
@@ -25,7 +26,7 @@ pub(super) fn check(out: &mut Output, topics: &Path, cards: Option<&Path>) -> Ou
         .map(|topic| topic.id)
         .collect();
     let beside = topics.join("cards");
-    match folder::read(topics, cards.unwrap_or(&beside), &known) {
+    match folder::read_by(Rules::Own, topics, cards.unwrap_or(&beside), &known) {
         Ok(contents) => {
             let counts = (contents.topics.len(), contents.cards.len());
             Ok(writeln!(

@@ -11,8 +11,8 @@ use crate::features::explain;
 /// How many lines before and after the cursor tell what the code is about.
 const LINES_AROUND: usize = 20;
 
-/// The largest text that is searched for what it is about, in bytes.
-const TEXT_MAX: usize = 256 << 10;
+/// How much of them is looked at on each side of the cursor, in bytes: lines may be very long.
+const BYTES_AROUND: usize = 16 << 10;
 
 /// What is offered at a place.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,16 +40,15 @@ pub fn related(guide: &Guide, document: &Document, offset: usize, limit: usize) 
 
 /// The most specific names of the other keywords near a place.
 fn names_around(document: &Document, language: Language, offset: usize) -> Vec<String> {
-    if document.len() > TEXT_MAX {
-        return Vec::new();
-    }
     let line = document.position(offset, Encoding::Utf8).line;
     let start_of = |line| document.offset(Position { line, column: 0 }, Encoding::Utf8);
-    let near = start_of(line.saturating_sub(LINES_AROUND))..start_of(line + LINES_AROUND + 1);
-    let keywords = document.keywords();
+    let start =
+        start_of(line.saturating_sub(LINES_AROUND)).max(offset.saturating_sub(BYTES_AROUND));
+    let end = start_of(line + LINES_AROUND + 1).min(offset.saturating_add(BYTES_AROUND));
+    let keywords = document.keywords_in(start..end);
     let mut names: Vec<String> = keywords
         .iter()
-        .filter(|keyword| near.contains(&keyword.range.start) && !keyword.range.contains(&offset))
+        .filter(|keyword| keyword.range.start >= start && !keyword.range.contains(&offset))
         .filter_map(|keyword| {
             Some(qualified(
                 keyword.language.unwrap_or(language),

@@ -1,6 +1,7 @@
 //! redis.conf and sentinel.conf: directives, the values of those that take words from a fixed list,
-//! and the commands that are renamed. Other arguments are silent.
+//! amounts of memory with a unit, and the commands that are renamed. Other arguments are silent.
 
+mod units;
 mod values;
 mod words;
 
@@ -9,7 +10,7 @@ mod tests;
 
 use std::ops::Range;
 
-use super::{Keyword, Source};
+use super::{Keyword, Sense, Source};
 use words::words;
 
 /// Every keyword of a configuration file in text order, without overlaps.
@@ -114,6 +115,29 @@ fn line_keywords(text: &str, range: Range<usize>, found: &mut Vec<Keyword>) {
     let Some(line) = read_line(text, range) else {
         return;
     };
+    let first_found = found.len();
+    let directive = line.directive.as_str();
+    let family = directive
+        .split_once(' ')
+        .map(|(family, _)| family.to_owned());
+    let names = std::iter::once(directive.to_owned()).chain(family);
+    found.push(Keyword {
+        language: None,
+        names: names.collect(),
+        sense: sense(directive, &line.arguments),
+        range: line.name,
+    });
+    if units::takes_memory(directive) {
+        let amounts = line.arguments.iter().filter_map(|argument| {
+            Some(Keyword {
+                language: None,
+                names: vec![directive.to_owned()],
+                sense: Some(with_note(directive, units::note(argument.value?)?)),
+                range: argument.inside.clone(),
+            })
+        });
+        found.extend(amounts);
+    }
     let mut add = |names: Vec<String>, range: Range<usize>| {
         found.push(Keyword {
             language: None,
@@ -122,16 +146,6 @@ fn line_keywords(text: &str, range: Range<usize>, found: &mut Vec<Keyword>) {
             range,
         });
     };
-    let directive = line.directive.as_str();
-    let family = directive
-        .split_once(' ')
-        .map(|(family, _)| family.to_owned());
-    add(
-        std::iter::once(directive.to_owned())
-            .chain(family)
-            .collect(),
-        line.name,
-    );
     let mut arguments = line.arguments.iter();
     let command = |argument: Option<&Argument<'_>>| {
         let argument = argument?;
@@ -164,6 +178,51 @@ fn line_keywords(text: &str, range: Range<usize>, found: &mut Vec<Keyword>) {
             .take(1)
             .for_each(|argument| add_value(directive, argument, &mut add)),
     }
+    found[first_found..].sort_by_key(|keyword| keyword.range.start);
+}
+
+/// What the arguments of a directive say, where that is not plain from them.
+fn sense(directive: &str, arguments: &[Argument<'_>]) -> Option<Sense> {
+    let note = if directive == "save" {
+        save_note(arguments)?
+    } else if units::takes_memory(directive) && directive != "client-output-buffer-limit" {
+        units::note(arguments.first()?.value?)?
+    } else {
+        return None;
+    };
+    Some(with_note(directive, note))
+}
+
+fn with_note(directive: &str, note: String) -> Sense {
+    Sense {
+        name: directive.to_owned(),
+        note: Some(note),
+    }
+}
+
+/// `save 3600 1 300 100`: any of the pairs is enough.
+fn save_note(arguments: &[Argument<'_>]) -> Option<String> {
+    let mut numbers = Vec::new();
+    for argument in arguments {
+        let value = argument.value?;
+        if numbers.is_empty() && value.is_empty() {
+            return Some("no snapshots by themselves".to_owned());
+        }
+        numbers.push(value.parse::<u64>().ok()?);
+    }
+    let counted = |number: u64, of: &str| {
+        let end = if number == 1 { "" } else { "s" };
+        format!("{number} {of}{end}")
+    };
+    let pairs: Vec<String> = numbers
+        .chunks_exact(2)
+        .map(|pair| {
+            let (seconds, changes) = (counted(pair[0], "second"), counted(pair[1], "change"));
+            format!("after {seconds} with {changes} or more")
+        })
+        .collect();
+    let is_whole = numbers.len() == pairs.len() * 2 && !pairs.is_empty();
+    is_whole.then(|| format!("a snapshot {}", pairs.join(", or ")))
 }
 
 /// Adds an argument that is one of the words that the directive takes.

@@ -3,6 +3,7 @@
 
 mod evidence;
 mod lexer;
+mod modes;
 mod places;
 mod statement;
 mod vocabulary;

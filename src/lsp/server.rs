@@ -12,7 +12,7 @@ use viva_guide::{Guide, Language};
 
 use super::client::Client;
 use super::hints::Told;
-use super::packages::Packages;
+use super::packages::{Of, Packages};
 use super::params::{DidChange, DidChangeConfiguration, DidClose, DidOpen};
 use super::settings::{SECTION, Settings};
 use super::workspace_file::WorkspaceFiles;
@@ -196,17 +196,24 @@ impl Server {
     /// A snapshot of a document, and what is needed to answer about it.
     pub(super) fn snapshot(&self, uri: &str) -> Option<(Document, Client, Settings)> {
         self.read_package(uri);
-        let (mut document, parts, client, settings) = {
+        let (mut document, package, client, settings) = {
             let state = self.state();
             (
                 state.documents.get(uri)?,
-                state.packages.parts(uri, &state.documents),
+                state.packages.of(uri, &state.documents),
                 state.client.clone(),
                 state.settings.clone(),
             )
         };
         if document.language == Some(Language::Go) {
-            document.package = parts.map(|parts| Arc::new(parts.package()));
+            document.package = package.map(|package| match package {
+                Of::Known(package) => package,
+                Of::Parts(parts) => {
+                    let package = parts.package();
+                    self.state().packages.keep(parts, &package);
+                    package
+                }
+            });
         }
         Some((document, client, settings))
     }
@@ -233,12 +240,16 @@ impl Server {
 
     async fn did_open(&self, params: DidOpen) {
         let document = params.text_document;
-        self.state().documents.open(
-            &document.uri,
-            &document.language_id,
-            document.version,
-            &document.text,
-        );
+        {
+            let mut state = self.state();
+            state.documents.open(
+                &document.uri,
+                &document.language_id,
+                document.version,
+                &document.text,
+            );
+            state.packages.changed(&document.uri);
+        }
         self.read_package(&document.uri);
         self.send_hints(&document.uri);
     }
@@ -257,13 +268,17 @@ impl Server {
                 state
                     .documents
                     .change(&uri, params.text_document.version, &changes, encoding);
+                state.packages.changed(&uri);
                 state.told.changed(&uri);
                 drop(state);
                 self.send_hints(&uri);
             }
             Err(error) => {
                 // From here on our text would differ from the client's: better silent than wrong.
-                self.state().documents.close(&uri);
+                let mut state = self.state();
+                state.documents.close(&uri);
+                state.packages.changed(&uri);
+                drop(state);
                 self.warn(vec![format!(
                     "{uri}: a change could not be read ({error}); silent until it is opened again"
                 )]);
@@ -281,6 +296,7 @@ impl Server {
                 ..
             } = &mut *state;
             documents.close(&uri);
+            packages.changed(&uri);
             packages.forget(documents);
         }
         self.forget_hints(&uri);

@@ -12,6 +12,7 @@ mod dependencies;
 mod documentation;
 mod hinting;
 mod hovering;
+mod importing;
 mod lifecycle;
 mod opening;
 mod order;

@@ -134,14 +134,8 @@ fn each_rule_finds_its_example_and_is_content_when_that_is_mended() {
 #[test]
 fn each_rule_is_silenced_by_a_comment_where_the_server_would_put_it() {
     for rule in rules() {
-        let at = of_rule(rule, rule.before)[0].statement();
-        let line = rule.before[..at].rfind('\n').map_or(0, |end| end + 1);
-        let comment = super::silence::comment(rule.language(), rule.id);
-        let silenced = format!(
-            "{}{comment}\n{}",
-            &rule.before[..line],
-            &rule.before[line..]
-        );
+        let fix = silence::above(rule.before, &of_rule(rule, rule.before)[0]);
+        let silenced = apply(rule.before, &fix);
         assert_eq!(
             of_rule(rule, &silenced).len(),
             0,

@@ -6,6 +6,7 @@ use std::collections::VecDeque;
 use std::ops::Range;
 
 use super::heredoc::{self, Marker};
+use super::shell::{Command, Script, is_posix};
 
 /// A parser directive or an instruction.
 pub(super) enum Line<'a> {
@@ -76,6 +77,16 @@ pub(super) struct State {
 struct Body {
     end: String,
     strips_tabs: bool,
+    content: Content,
+}
+
+/// What a here-document is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Content {
+    /// A file, or the input of a command.
+    Data,
+    /// Lines of the shell; whether it is that, the first one may still say.
+    Script { shell: Script, is_first: bool },
 }
 
 impl Body {
@@ -198,16 +209,31 @@ impl<'a> Lines<'a> {
 
     /// Skips the bodies of here-documents, and stops between two lines at or after `limit`. An
     /// unterminated one reaches to the end of the file.
-    pub(super) fn skip_bodies(&mut self, limit: usize) {
+    ///
+    /// Gives each command in a line of a script to `add`, with the place of the line.
+    pub(super) fn skip_bodies(&mut self, limit: usize, mut add: impl FnMut(usize, Command)) {
         while self.position < limit
-            && let Some(body) = self.state.bodies.pop_front()
+            && let Some(mut body) = self.state.bodies.pop_front()
         {
-            let Some((_, line)) = self.physical() else {
+            let Some((start, whole)) = self.physical() else {
                 return self.state.bodies.push_front(body);
             };
-            if !body.ends_at(line) {
+            if !body.ends_at(whole) {
+                for command in body.content.line(whole) {
+                    add(start, command);
+                }
                 self.state.bodies.push_front(body);
             }
+        }
+    }
+
+    /// Says that the shell runs the here-document that follows.
+    pub(super) fn run_body(&mut self) {
+        if let Some(body) = self.state.bodies.front_mut() {
+            body.content = Content::Script {
+                shell: Script::default(),
+                is_first: true,
+            };
         }
     }
 }
@@ -244,11 +270,29 @@ impl<'a> Iterator for Lines<'a> {
                 self.state.bodies.push_back(Body {
                     end: name,
                     strips_tabs,
+                    content: Content::Data,
                 });
                 joined.heredocs.push(range);
             }
             return Some(Line::Instruction(joined));
         }
+    }
+}
+
+impl Content {
+    fn line(&mut self, line: &str) -> Vec<Command> {
+        let Content::Script { shell, is_first } = self else {
+            return Vec::new();
+        };
+        let is_other = std::mem::take(is_first)
+            && line
+                .strip_prefix("#!")
+                .is_some_and(|interpreter| !is_posix(interpreter));
+        if is_other {
+            *self = Content::Data;
+            return Vec::new();
+        }
+        shell.line(line)
     }
 }
 

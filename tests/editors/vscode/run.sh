@@ -8,8 +8,9 @@
 # A check that fails leaves a screenshot in target/vscode, where VS Code's own log is too.
 set -euo pipefail
 
-here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-root=$(cd "$here/../../.." && pwd)
+# shellcheck source=../install.sh
+source "$(dirname "${BASH_SOURCE[0]}")/../install.sh"
+here="$editors/vscode"
 extension="$root/editors/vscode"
 artefacts="$root/target/vscode"
 
@@ -18,31 +19,12 @@ if [[ ${1-} == --screenshots ]]; then
   screenshots="$root/docs/images"
   shift
 fi
-if (($#)); then
-  viva=$1
-else
-  (cd "$root" && cargo build --quiet)
-  viva="${CARGO_TARGET_DIR:-$root/target}/debug/viva"
-fi
-if [[ ! -x $viva || $(basename "$viva") != viva ]]; then
-  echo "run.sh: no program called viva at $viva" >&2
-  exit 2
-fi
-viva=$(cd "$(dirname "$viva")" && pwd)/viva
+take_viva "$@"
 
 vscode=$("$here/setup.sh")
 export PATH="$vscode/bin:$PATH"
 
 # The extension, checked and packed with the server inside.
-retry() {
-  local try
-  for try in 1 2 3; do
-    "$@" && return
-    echo "run.sh: failed ($try of 3): $*" >&2
-    sleep $((try * 5))
-  done
-  return 1
-}
 cd "$extension"
 if ! cmp --quiet package-lock.json node_modules/.installed; then
   # No dependency needs its install script.

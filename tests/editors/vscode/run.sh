@@ -77,6 +77,9 @@ if [[ ! $address ]]; then
   exit 1
 fi
 
-HOME="$home" VIVA="$viva" VIVA_TEST_VSCODE="$vscode" VIVA_TEST_HOME="$home" \
+version=$("${code_server[@]}" --version | sed -n 's/.*with Code \([0-9.]*\).*/\1/p')
+keep_log vscode "VS Code $version"
+kept env HOME="$home" VIVA="$viva" VIVA_TEST_VSCODE="$vscode" VIVA_TEST_HOME="$home" \
   VIVA_TEST_ADDRESS="$address" VIVA_TEST_ARTEFACTS="$artefacts" VIVA_TEST_SCREENSHOTS="$screenshots" \
   node "$here/test.mjs"
+sum_up

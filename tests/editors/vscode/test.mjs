@@ -34,14 +34,15 @@ const REST = 1500; // how long VS Code is watched for something that must not co
 
 // One place in each language: the fixture, the keyword's line and text, and its name.
 const PLACES = [
-  { file: 'queue/queue.go', line: /notFull +\*sync\.Cond/, word: 'Cond', keyword: 'sync.Cond' },
-  { file: 'image/Dockerfile', line: /^ENTRYPOINT/, word: 'ENTRYPOINT', keyword: 'docker:ENTRYPOINT' },
-  { file: 'shop/schema.sql', line: /^UNION ALL/, word: 'UNION ALL', keyword: 'sql:UNION ALL' },
+  { file: 'queue/queue.go', line: /notFull +\*sync\.Cond/, word: 'Cond', keyword: 'sync.Cond', column: 'hover go' },
+  { file: 'image/Dockerfile', line: /^ENTRYPOINT/, word: 'ENTRYPOINT', keyword: 'docker:ENTRYPOINT', column: 'hover dockerfile' },
+  { file: 'shop/schema.sql', line: /^UNION ALL/, word: 'UNION ALL', keyword: 'sql:UNION ALL', column: 'hover sql' },
   {
     file: 'cache/redis.conf',
     line: /^maxmemory-policy/,
     word: 'maxmemory-policy',
     keyword: 'redis:maxmemory-policy',
+    column: 'hover redis',
   },
 ];
 
@@ -243,7 +244,7 @@ async function hovers() {
     await open(place.file, explained.at);
     const text = await until(hover);
     await check(
-      `${place.file}: the hover begins with its headline`,
+      `[${place.column}] the hover begins with its headline`,
       text.startsWith(explained.headline),
       { text, expected: explained.headline },
     );
@@ -259,20 +260,20 @@ async function codeActions() {
 
   const entries = await menu();
   await check(
-    'every entry of the menu is a question of an interview',
+    '[actions] every entry of the menu is a question of an interview',
     entries.length > 1 && entries.every((entry) => entry.startsWith('Interview: ')),
     entries,
   );
-  await equal('the first is the topic’s own', entries[0], `Interview: ${plain(explained.questions[0].ask)}`);
+  await equal('[actions] the first is the topic’s own', entries[0], `Interview: ${plain(explained.questions[0].ask)}`);
 
   const question = explained.questions[1];
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('Enter');
   const topic = cli('show', '--json', question.topic);
   const shown = await preview(plain(topic.title));
-  await check('choosing one shows the topic’s page', shown, page.frames().map((frame) => frame.url()));
+  await check('[page] choosing one shows the topic’s page', shown, page.frames().map((frame) => frame.url()));
   const heading = shown.locator('h3', { hasText: plain(question.ask) });
-  await check('at the question', await until(() => isInView(heading)), question.ask);
+  await check('[page] at the question', await until(() => isInView(heading)), question.ask);
 
   const link = shown.locator('h2', { hasText: 'Related' }).locator('xpath=following::a[1]');
   const other = plain(await link.innerText());
@@ -287,9 +288,9 @@ async function search() {
   const input = await quickPick('Search Viva’s guide');
   await input.pressSequentially('leftmost pre', { delay: 20 });
   const found = await rows((texts) => texts[0]?.startsWith(expected.title));
-  await check('the search finds a topic while words are typed', found[0]?.startsWith(expected.title), found);
+  await check('[search] the search finds a topic while words are typed', found[0]?.startsWith(expected.title), found);
   await page.keyboard.press('Enter');
-  await check('and opens its page', await preview(plain(expected.title)), expected.title);
+  await check('[search] and opens its page', await preview(plain(expected.title)), expected.title);
   await command('View: Close All Editors');
 }
 

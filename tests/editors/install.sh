@@ -75,8 +75,15 @@ sum_up() {
 # Makes $home, an empty folder that goes when the suite ends.
 make_home() {
   home=$(mktemp -d)
+  trap leave_home EXIT
+}
+
+leave_home() {
+  if declare -F end_screen > /dev/null; then
+    end_screen
+  fi
   # What a server started may write for a moment longer.
-  trap 'rm -rf "$home" 2> /dev/null || { sleep 2; rm -rf "$home"; }' EXIT
+  rm -rf "$home" 2> /dev/null || { sleep 2; rm -rf "$home"; }
 }
 
 # Runs a command as a person with an empty home.

@@ -10,6 +10,7 @@ use tower_lsp::jsonrpc::{Error, ErrorCode, Result};
 
 use super::params::{
     At, CodeActionContext, CodeActionParams, ExecuteCommand, SymbolQuery, VirtualDocument,
+    WirePosition,
 };
 use super::server::Server;
 use super::settings::CodeActions;
@@ -51,8 +52,9 @@ impl Server {
         else {
             return Ok(vec![]);
         };
-        let offset = document.offset(params.range.start.into(), client.encoding);
-        let found = related::related(&self.guide, &document, offset, QUESTIONS_MAX);
+        let offset = |position: WirePosition| document.offset(position.into(), client.encoding);
+        let selected = offset(params.range.start)..offset(params.range.end);
+        let found = related::related_in(&self.guide, &document, selected, QUESTIONS_MAX);
         Ok(found.map_or_else(Vec::new, |found| {
             convert::code_actions(found, kind, &client)
         }))

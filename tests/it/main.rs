@@ -8,6 +8,7 @@ mod code_actions;
 mod command_line;
 mod content;
 mod documentation;
+mod editors;
 mod hovering;
 mod lifecycle;
 mod opening;

@@ -1,11 +1,15 @@
 # Viva in Kakoune, with kakoune-lsp: add this to kakrc after the line `eval %sh{kak-lsp}`.
 
-# Beside gopls: all servers of a buffer are asked.
-hook -group lsp-filetype-viva-go global BufSetOption filetype=go %{
-    set-option -add buffer lsp_servers %{
+# Beside gopls: all servers of a buffer are asked, and the first one's hover stands on top.
+hook -group lsp-filetype-viva global BufSetOption filetype=go %{
+    set-option buffer lsp_servers %{
         [viva]
         args = ["lsp"]
         root_globs = [".git", "go.work", "go.mod"]
+
+        [gopls]
+        root_globs = ["go.work", "go.mod", ".git"]
+        settings_section = "gopls"
     }
 }
 

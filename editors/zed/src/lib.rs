@@ -19,7 +19,8 @@ impl zed::Extension for Viva {
         let binary = LspSettings::for_worktree(id.as_ref(), worktree)
             .ok()
             .and_then(|settings| settings.binary);
-        let (path, arguments) = binary.map_or((None, None), |binary| (binary.path, binary.arguments));
+        let (path, arguments) =
+            binary.map_or((None, None), |binary| (binary.path, binary.arguments));
         let command = path.or_else(|| worktree.which("viva")).ok_or(
             "there is no `viva` on the PATH: install Viva, or set lsp.viva.binary.path to its full path",
         )?;

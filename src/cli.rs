@@ -8,13 +8,14 @@ mod browse;
 mod doctor;
 mod explain;
 mod guide;
+mod install;
 mod render;
 
 use std::io::{self, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{CommandFactory as _, Parser, Subcommand};
+use clap::{Parser, Subcommand};
 use viva_guide::Language;
 
 use crate::lsp;
@@ -96,7 +97,13 @@ enum Command {
         json: bool,
     },
     /// Print the completions of a shell
-    Completions { shell: clap_complete::Shell },
+    Completions { shell: install::Shell },
+    /// Print the manual page
+    Man {
+        /// Write the pages of all commands into a folder instead
+        #[arg(long)]
+        folder: Option<PathBuf>,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -164,11 +171,11 @@ fn run(command: Command, out: &mut Output) -> Outcome {
             command: GuideCommand::Check { folder, cards },
         } => guide::check(out, &folder, cards.as_deref()),
         Command::Doctor { json } => doctor::doctor(out, json),
-        Command::Completions { shell } => {
-            let mut script = Vec::new();
-            clap_complete::generate(shell, &mut Arguments::command(), "viva", &mut script);
-            Ok(out.write_all(&script)?)
-        }
+        Command::Completions { shell } => install::completions(out, shell),
+        Command::Man { folder: None } => install::manual(out),
+        Command::Man {
+            folder: Some(folder),
+        } => install::manual_pages(&folder),
     }
 }
 

@@ -5,6 +5,7 @@ pub mod hover;
 mod markdown;
 pub mod page;
 pub mod plain_text;
+pub mod questions;
 pub mod related;
 pub mod search;
 

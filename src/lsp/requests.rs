@@ -16,7 +16,7 @@ use super::server::Server;
 use super::settings::CodeActions;
 use super::{convert, open};
 use crate::document::Position;
-use crate::features::{hover, related, search};
+use crate::features::{hover, questions, related, search};
 
 /// How many questions are offered at a place; menus with more are not read.
 const QUESTIONS_MAX: usize = 5;
@@ -101,14 +101,23 @@ impl Server {
                     "id": hit.topic.id, "title": hit.topic.title, "snippet": hit.snippet,
                 })).collect()))
             }
-            (convert::OPEN | convert::SEARCH, None) => Err(Error::invalid_params(format!(
-                "`{}` takes a text as its first argument",
-                params.command
-            ))),
+            (convert::QUESTIONS, Some(uri)) => Ok(self.questions(uri).await),
+            (known, None) if convert::COMMANDS.contains(&known) => Err(Error::invalid_params(
+                format!("`{known}` takes a text as its first argument"),
+            )),
             (unknown, _) => Err(Error::invalid_params(format!(
                 "unknown command `{unknown}`"
             ))),
         }
+    }
+
+    /// The questions of an open document, by topic; nothing where it is not open.
+    async fn questions(&self, uri: &str) -> Option<Value> {
+        let (document, ..) = self.snapshot(uri)?;
+        let guide = Arc::clone(&self.guide);
+        // The whole file is read, which may take long.
+        let asked = tokio::task::spawn_blocking(move || questions::questions(&guide, &document));
+        Some(convert::questions(&asked.await.ok()?))
     }
 
     /// Shows a topic's page at a question, as well as the client can; its text is returned too.

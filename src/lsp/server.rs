@@ -107,7 +107,7 @@ fn capabilities(client: &Client) -> lsp::ServerCapabilities {
         ..lsp::CodeActionOptions::default()
     };
     let commands = lsp::ExecuteCommandOptions {
-        commands: vec![convert::OPEN.to_owned(), convert::SEARCH.to_owned()],
+        commands: convert::COMMANDS.map(str::to_owned).to_vec(),
         ..lsp::ExecuteCommandOptions::default()
     };
     let content = lsp::TextDocumentContentOptions {

@@ -133,3 +133,47 @@ fn a_selection_is_about_its_first_keyword_that_has_questions() {
         assert_eq!(first, topic, "{start}..{end}: {actions}");
     }
 }
+
+#[test]
+fn the_questions_command_returns_those_of_an_open_file() {
+    let mut client = Client::start();
+    client.open(
+        "q.go",
+        "go",
+        "package p\n\nimport \"sync\"\n\nvar a, b, c sync.Mutex\nvar d sync.Cond\n",
+    );
+    let mut ask = |uri: &str| {
+        let params = json!({ "command": "viva.questions", "arguments": [uri] });
+        client.request("workspace/executeCommand", &params)
+    };
+    let found = ask("q.go");
+    let topics = found.as_array().expect("a list");
+    let cond = topics
+        .iter()
+        .find(|topic| topic["id"] == "go-concurrency/sync-cond")
+        .expect("the topic of sync.Cond");
+    assert_eq!(cond["keywords"], 1);
+    assert!(cond["title"].is_string(), "{cond}");
+    let questions = cond["questions"].as_array().expect("a list");
+    assert!(questions.len() >= 2, "{cond}");
+    for (number, question) in questions.iter().enumerate() {
+        assert_eq!(question["number"], number);
+        assert!(
+            question["ask"]
+                .as_str()
+                .is_some_and(|ask| ask.ends_with('?')),
+            "{question}"
+        );
+    }
+    assert_eq!(ask("never-opened.go"), Value::Null);
+
+    client.open("plain.txt", "plaintext", "sync.Cond");
+    let params = json!({ "command": "viva.questions", "arguments": ["plain.txt"] });
+    assert_eq!(
+        client.request("workspace/executeCommand", &params),
+        json!([])
+    );
+    let params = json!({ "command": "viva.questions" });
+    let refused = client.ask("workspace/executeCommand", &params);
+    assert_eq!(refused["error"]["code"], -32602, "{refused}");
+}

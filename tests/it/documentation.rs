@@ -7,7 +7,7 @@ use std::process::Command;
 use serde_json::json;
 use viva::lsp::settings::{self, Kind};
 
-fn read(file: &str) -> String {
+pub(crate) fn read(file: &str) -> String {
     fs::read_to_string(path(file)).unwrap_or_else(|error| panic!("{file}: {error}"))
 }
 
@@ -17,7 +17,7 @@ fn path(file: &str) -> String {
 
 /// Compares the text between `<!-- NAME -->` and `<!-- /NAME -->` with what it should be.
 #[track_caller]
-fn check_part(file: &str, name: &str, expected: &str) {
+pub(crate) fn check_part(file: &str, name: &str, expected: &str) {
     let (open, close) = (format!("<!-- {name} -->\n"), format!("<!-- /{name} -->"));
     check_between(file, &open, &close, expected);
 }

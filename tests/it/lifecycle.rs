@@ -17,7 +17,7 @@ fn initialize_announces_what_is_served() {
             "hoverProvider": true,
             "codeActionProvider": { "codeActionKinds": ["interview.question", "source.interview"] },
             "workspaceSymbolProvider": true,
-            "executeCommandProvider": { "commands": ["viva.open", "viva.search"] },
+            "executeCommandProvider": { "commands": ["viva.open", "viva.search", "viva.questions"] },
         })
     );
 }

@@ -7,6 +7,7 @@ mod client;
 mod code_actions;
 mod command_line;
 mod content;
+mod dependencies;
 mod documentation;
 mod editors;
 mod hovering;

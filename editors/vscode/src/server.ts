@@ -29,6 +29,8 @@ export const DOCUMENTS = [
   { language: 'go' },
   { language: 'dockerfile' },
   { language: 'dockercompose' },
+  // As the server knows them; VS Code calls some of these `yaml`.
+  { pattern: '**/{compose,compose.*,docker-compose*}.{yaml,yml}' },
   { language: 'sql' },
   { language: 'mysql' },
   { language: 'redis' },
@@ -106,14 +108,15 @@ export class Server implements Disposable {
   }
 
   async #start(): Promise<void> {
-    const found = findBinary(this.#context);
+    // Another start meanwhile waits for this one.
+    this.#enter('starting');
+    const found = await findBinary(this.#context);
     if ('problem' in found) {
       this.log.error(found.problem);
       this.#enter('error');
       return tellProblem(found.problem);
     }
     this.log.info(`starting ${found.program}`);
-    this.#enter('starting');
     const server = { command: found.program, args: ['lsp'] };
     this.#client = new Client('viva', 'Viva', server, this.#options());
     this.#client.onDidChangeState(({ newState }) => {

@@ -4,6 +4,7 @@
 #   tests/editors/vscode/run.sh                                # builds viva and tries it
 #   tests/editors/vscode/run.sh path/to/viva
 #   tests/editors/vscode/run.sh --screenshots [path/to/viva]   # also rewrites docs/images/vscode-*.png
+#   VIVA_TEST_ONLY=crashes,places tests/editors/vscode/run.sh  # only these parts of the suite
 #
 # A check that fails leaves a screenshot in target/vscode, where VS Code's own log is too.
 set -euo pipefail
@@ -36,6 +37,19 @@ rm -f -- *.vsix
 npm run --silent package > /dev/null
 npm run --silent package -- --target linux-x64 "$viva" > /dev/null
 
+# Another extension that the tests need, and the gopls that it starts.
+companion="$root/target/vscode-companion"
+rm -rf "$companion"
+mkdir -p "$companion/dist"
+cp "$here/companion/package.json" "$companion/"
+NODE_PATH="$extension/node_modules" node_modules/.bin/esbuild "$here/companion/extension.js" --bundle \
+  --platform=node --external:vscode --log-level=warning --outfile="$companion/dist/extension.js"
+(cd "$companion" && node "$extension/node_modules/@vscode/vsce/vsce" package --no-dependencies \
+  --allow-missing-repository --skip-license --out companion.vsix > /dev/null)
+install_gopls
+gopls=$(command -v gopls)
+go=$(dirname "$(command -v go)")
+
 home=$(mktemp -d)
 group=
 stop() {
@@ -55,12 +69,16 @@ cp -r "$root/tests/fixtures" "$home/work"
 cp "$here/settings.json" "$home/user/User/settings.json"
 echo '{}' > "$home/user/Machine/settings.json"
 # VS Code asks a login shell for the PATH of extensions.
-echo "export PATH=$home/bin:/usr/bin:/bin" > "$home/.profile"
+echo "export PATH=$home/bin:$go:/usr/bin:/bin" > "$home/.profile"
 code_server=(env HOME="$home" SHELL=/bin/bash XDG_CONFIG_HOME="$home/config" XDG_DATA_HOME="$home/data"
-  XDG_CACHE_HOME="$home/cache" XDG_RUNTIME_DIR="$home" PATH="$vscode/bin:/usr/bin:/bin"
+  XDG_CACHE_HOME="$home/cache" XDG_RUNTIME_DIR="$home" PATH="$vscode/bin:/usr/bin:/bin" VIVA_TEST_GOPLS="$gopls"
+  GOCACHE="$here/../.cache/go-build" GOPROXY=off GOTOOLCHAIN=local GOTELEMETRY=off
   "$vscode/node_modules/.bin/code-server" --config "$home/config.yaml" --auth none
   --user-data-dir "$home/user" --extensions-dir "$home/extensions")
-"${code_server[@]}" --install-extension "$extension"/viva-linux-x64-*.vsix > "$artefacts/vscode.log" 2>&1
+for package in "$companion/companion.vsix" "$extension"/viva-linux-x64-*.vsix; do
+  "${code_server[@]}" --install-extension "$package" >> "$artefacts/vscode.log" 2>&1
+  cat "$home/extensions/extensions.json" >> "$artefacts/vscode.log"
+done
 
 setsid "${code_server[@]}" --bind-addr 127.0.0.1:0 --disable-telemetry --disable-update-check \
   --disable-getting-started-override >> "$artefacts/vscode.log" 2>&1 < /dev/null &

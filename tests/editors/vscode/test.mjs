@@ -60,7 +60,7 @@ async function hovers() {
     await open(place.file, explained.at);
     const text = await until(hover);
     await check(
-      `[${place.column}] the hover begins with its headline`,
+      `${place.column ? `[${place.column}]` : `${place.file}:`} the hover begins with its headline`,
       text.startsWith(explained.headline),
       { text, expected: explained.headline },
     );

@@ -27,8 +27,8 @@ pub fn titles(guide: &Guide, document: &Document, range: Range<usize>) -> Vec<Ti
     };
     // The keyword that says most of each line.
     let mut lines: BTreeMap<usize, Keyword> = BTreeMap::new();
-    for keyword in document.keywords() {
-        if range.contains(&keyword.range.start) && depth(language, &keyword) > 0 {
+    for keyword in document.keywords_in(range) {
+        if depth(language, &keyword) > 0 {
             let line = document.position(keyword.range.start, Encoding::Utf8).line;
             let best = lines.entry(line).or_insert_with(|| keyword.clone());
             if depth(language, &keyword) > depth(language, best) {

@@ -63,7 +63,7 @@ impl Client {
             markdown: prefers_markdown(capability("textDocument/hover/contentFormat")),
             code_action_literals: capability("textDocument/codeAction/codeActionLiteralSupport")
                 .is_some_and(Value::is_object),
-            show_document: is_true("window/showDocument/support"),
+            show_document: is_true("window/showDocument/support") || shows_unannounced(params),
             virtual_documents: capability("workspace/textDocumentContent")
                 .is_some_and(Value::is_object),
             configuration: is_true("workspace/configuration"),
@@ -120,6 +120,11 @@ fn roots(params: &Value) -> Vec<PathBuf> {
         .chain(root)
         .filter_map(|uri| file_path(uri.as_str()?))
         .collect()
+}
+
+/// Helix shows documents since 24.03 (helix-editor/helix#8865) and announces it since late 2025 (#14892).
+fn shows_unannounced(params: &Value) -> bool {
+    params.pointer("/clientInfo/name").and_then(Value::as_str) == Some("helix")
 }
 
 /// A client that says nothing may not know Markdown.

@@ -55,9 +55,7 @@ impl Told {
     }
 
     fn quiet_for(&self, uri: &str) -> Duration {
-        self.changed
-            .get(uri)
-            .map_or(QUIET, |changed| changed.elapsed())
+        self.changed.get(uri).map_or(QUIET, Instant::elapsed)
     }
 
     /// Numbers a wish to send the hints of a document.
@@ -170,7 +168,9 @@ impl Server {
                 .collect();
             (state.client.clone(), uris)
         };
-        uris.iter().for_each(|uri| self.send_hints(uri));
+        for uri in &uris {
+            self.send_hints(uri);
+        }
         let connection = self.connection.clone();
         tokio::spawn(async move {
             if client.pulls_diagnostics && client.refreshes_diagnostics {
@@ -349,6 +349,10 @@ impl Server {
     }
 
     /// `textDocument/inlayHint`.
+    #[expect(
+        clippy::unused_async,
+        reason = "the service takes asynchronous methods only"
+    )]
     pub(crate) async fn inlay_hint(&self, params: InlayHints) -> Result<Vec<lsp::InlayHint>> {
         let Some((document, client, settings)) = self.snapshot(&params.text_document.uri) else {
             return Ok(vec![]);

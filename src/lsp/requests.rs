@@ -6,10 +6,11 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 use tower_lsp::gen_lsp_types as lsp;
-use tower_lsp::jsonrpc::{Error, Result};
+use tower_lsp::jsonrpc::{Error, ErrorCode, Result};
 
 use super::params::{
     At, CodeActionContext, CodeActionParams, ExecuteCommand, SymbolQuery, VirtualDocument,
+    WirePosition,
 };
 use super::server::Server;
 use super::settings::CodeActions;
@@ -54,8 +55,9 @@ impl Server {
             actions = self.hint_actions(&uri, params.range, &context).await;
         }
         if let Some(kind) = offered_kind(settings.code_actions, &context) {
-            let offset = document.offset(params.range.start.into(), client.encoding);
-            let found = related::related(&self.guide, &document, offset, QUESTIONS_MAX);
+            let offset = |position: WirePosition| document.offset(position.into(), client.encoding);
+            let selected = offset(params.range.start)..offset(params.range.end);
+            let found = related::related_in(&self.guide, &document, selected, QUESTIONS_MAX);
             let questions = found.map(|found| convert::code_actions(found, kind, &client));
             actions.extend(questions.unwrap_or_default());
         }
@@ -144,26 +146,31 @@ impl Server {
             .and_then(|number| page.question_lines.get(number))
             .copied()
             .unwrap_or_default();
+        let asked = question.and_then(|number| topic.questions.get(number));
+        let text = asked.map_or_else(
+            || topic.summary.clone(),
+            |question| format!("{}\n\n{}", question.ask, question.answer),
+        );
         let connection = self.connection.clone();
         // Not awaited: clients may open the document only after this command is answered.
-        if let Some(uri) = uri.filter(|_| client.show_document) {
-            let start = convert::position(Position { line, column: 0 });
-            let params = lsp::ShowDocumentParams {
-                uri: uri.into(),
-                external: None,
-                take_focus: Some(true),
-                selection: Some(lsp::Range { start, end: start }),
-            };
-            tokio::spawn(async move { connection.show_document(params).await });
-        } else {
-            let question = question.and_then(|number| topic.questions.get(number));
-            let text = question.map_or_else(
-                || topic.summary.clone(),
-                |question| format!("{}\n\n{}", question.ask, question.answer),
-            );
-            let kind = lsp::MessageType::Info;
-            tokio::spawn(async move { connection.show_message(kind, text).await });
-        }
+        tokio::spawn(async move {
+            if let Some(uri) = uri.filter(|_| client.show_document) {
+                let start = convert::position(Position { line, column: 0 });
+                let params = lsp::ShowDocumentParams {
+                    uri: uri.into(),
+                    external: None,
+                    take_focus: Some(true),
+                    selection: Some(lsp::Range { start, end: start }),
+                };
+                let answer = connection.show_document(params).await;
+                let is_unknown = answer.is_err_and(|error| error.code == ErrorCode::MethodNotFound);
+                // Any other answer says nothing: some clients open the document later.
+                if !is_unknown {
+                    return;
+                }
+            }
+            connection.show_message(lsp::MessageType::Info, text).await;
+        });
         Some(page.markdown)
     }
 

@@ -103,12 +103,10 @@ fn stamp(path: &Path) -> Option<Stamp> {
 /// It is no TOML; says the line.
 pub(crate) fn parse(text: &str) -> Result<Value, String> {
     toml::from_str(text).map_err(|error| {
-        let at = error.span().map_or(0, |span| span.start).min(text.len());
-        let line = text.as_bytes()[..at]
-            .iter()
-            .filter(|byte| **byte == b'\n')
-            .count()
-            + 1;
+        let at = error
+            .span()
+            .map_or(0, |span| text.floor_char_boundary(span.start));
+        let line = text[..at].matches('\n').count() + 1;
         format!("line {line}: {}", error.message())
     })
 }

@@ -26,6 +26,8 @@ pub(crate) struct Client {
     pub(crate) log: Vec<String>,
     /// Answers to `workspace/configuration`.
     pub(crate) configuration: Value,
+    /// A method that this client does not know.
+    pub(crate) unknown: &'static str,
     /// The server's home; gone with the client.
     pub(crate) home: TempDir,
 }
@@ -87,6 +89,7 @@ impl Client {
             received: VecDeque::new(),
             log: Vec::new(),
             configuration: Value::Null,
+            unknown: "",
             home,
         }
     }
@@ -203,7 +206,11 @@ impl Client {
                 Some("window/showDocument") => json!({ "success": true }),
                 _ => Value::Null,
             };
-            let answer = json!({ "jsonrpc": "2.0", "id": id, "result": result });
+            let mut answer = json!({ "jsonrpc": "2.0", "id": id, "result": result });
+            if message["method"] == self.unknown {
+                let error = json!({ "code": -32601, "message": "method not found" });
+                answer = json!({ "jsonrpc": "2.0", "id": id, "error": error });
+            }
             self.send(&answer);
         }
         if message["method"] != "workspace/configuration" {

@@ -107,6 +107,34 @@ fn a_client_without_literals_gets_commands() {
 }
 
 #[test]
+fn a_selection_is_about_its_first_keyword_that_has_questions() {
+    let text = "package p\n\nimport \"sync\"\n\nvar c = []*sync.Cond{} // chan\n";
+    // What is selected in the line of `c`, from column to column, and the topic of the first action.
+    let cases = [
+        ([11, 20], Some("go-concurrency/sync-cond")), // the expression, as Eglot sends it
+        ([0, 30], Some("go-basics/variables")),       // the line, as Kate sends it
+        ([4, 18], Some("go-concurrency/sync-cond")),  // up to the middle of `Cond`
+        ([16, 16], Some("go-concurrency/sync-cond")),
+        ([22, 30], None),
+        ([20, 4], Some("go-concurrency/sync-cond")),
+    ];
+    let mut client = Client::start();
+    client.open("q.go", "go", text);
+    for ([start, end], topic) in cases {
+        let at = |character: usize| json!({ "line": 4, "character": character });
+        let actions = client.request(
+            "textDocument/codeAction",
+            &json!({
+                "textDocument": { "uri": "q.go" }, "context": {},
+                "range": { "start": at(start), "end": at(end) },
+            }),
+        );
+        let first = actions[0]["command"]["arguments"][0].as_str();
+        assert_eq!(first, topic, "{start}..{end}: {actions}");
+    }
+}
+
+#[test]
 fn the_questions_command_returns_those_of_an_open_file() {
     let mut client = Client::start();
     client.open(

@@ -10,6 +10,7 @@ mod command_line;
 mod content;
 mod dependencies;
 mod documentation;
+mod editors;
 mod hinting;
 mod hovering;
 mod importing;

@@ -19,14 +19,15 @@ export const REST = 1500; // how long VS Code is watched for something that must
 
 // One place in each language: the fixture, the keyword's line and text, and its name.
 export const PLACES = [
-  { file: 'queue/queue.go', line: /notFull +\*sync\.Cond/, word: 'Cond', keyword: 'sync.Cond' },
-  { file: 'image/Dockerfile', line: /^ENTRYPOINT/, word: 'ENTRYPOINT', keyword: 'docker:ENTRYPOINT' },
-  { file: 'shop/schema.sql', line: /^UNION ALL/, word: 'UNION ALL', keyword: 'sql:UNION ALL' },
+  { file: 'queue/queue.go', line: /notFull +\*sync\.Cond/, word: 'Cond', keyword: 'sync.Cond', column: 'hover go' },
+  { file: 'image/Dockerfile', line: /^ENTRYPOINT/, word: 'ENTRYPOINT', keyword: 'docker:ENTRYPOINT', column: 'hover dockerfile' },
+  { file: 'shop/schema.sql', line: /^UNION ALL/, word: 'UNION ALL', keyword: 'sql:UNION ALL', column: 'hover sql' },
   {
     file: 'cache/redis.conf',
     line: /^maxmemory-policy/,
     word: 'maxmemory-policy',
     keyword: 'redis:maxmemory-policy',
+    column: 'hover redis',
   },
   {
     file: 'stack/compose.yaml',

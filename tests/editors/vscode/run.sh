@@ -9,8 +9,9 @@
 # A check that fails leaves a screenshot in target/vscode, where VS Code's own log is too.
 set -euo pipefail
 
-here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-root=$(cd "$here/../../.." && pwd)
+# shellcheck source=../install.sh
+source "$(dirname "${BASH_SOURCE[0]}")/../install.sh"
+here="$editors/vscode"
 extension="$root/editors/vscode"
 artefacts="$root/target/vscode"
 
@@ -19,31 +20,12 @@ if [[ ${1-} == --screenshots ]]; then
   screenshots="$root/docs/images"
   shift
 fi
-if (($#)); then
-  viva=$1
-else
-  (cd "$root" && cargo build --quiet)
-  viva="${CARGO_TARGET_DIR:-$root/target}/debug/viva"
-fi
-if [[ ! -x $viva || $(basename "$viva") != viva ]]; then
-  echo "run.sh: no program called viva at $viva" >&2
-  exit 2
-fi
-viva=$(cd "$(dirname "$viva")" && pwd)/viva
+take_viva "$@"
 
 vscode=$("$here/setup.sh")
 export PATH="$vscode/bin:$PATH"
 
 # The extension, checked and packed with the server inside.
-retry() {
-  local try
-  for try in 1 2 3; do
-    "$@" && return
-    echo "run.sh: failed ($try of 3): $*" >&2
-    sleep $((try * 5))
-  done
-  return 1
-}
 cd "$extension"
 if ! cmp --quiet package-lock.json node_modules/.installed; then
   # No dependency needs its install script.
@@ -64,12 +46,9 @@ NODE_PATH="$extension/node_modules" node_modules/.bin/esbuild "$here/companion/e
   --platform=node --external:vscode --log-level=warning --outfile="$companion/dist/extension.js"
 (cd "$companion" && node "$extension/node_modules/@vscode/vsce/vsce" package --no-dependencies \
   --allow-missing-repository --skip-license --out companion.vsix > /dev/null)
-gopls_path=$PATH
-if ! { command -v gopls && command -v go; } > /dev/null; then
-  gopls_path="$PATH:$(retry "$here/../neovim/gopls.sh" "$here/../.cache/gopls")"
-fi
-gopls=$(PATH="$gopls_path" command -v gopls)
-go=$(dirname "$(PATH="$gopls_path" command -v go)")
+install_gopls
+gopls=$(command -v gopls)
+go=$(dirname "$(command -v go)")
 
 home=$(mktemp -d)
 group=
@@ -116,6 +95,9 @@ if [[ ! $address ]]; then
   exit 1
 fi
 
-HOME="$home" VIVA="$viva" VIVA_TEST_VSCODE="$vscode" VIVA_TEST_HOME="$home" \
+version=$("${code_server[@]}" --version | sed -n 's/.*with Code \([0-9.]*\).*/\1/p')
+keep_log vscode "VS Code $version"
+kept env HOME="$home" VIVA="$viva" VIVA_TEST_VSCODE="$vscode" VIVA_TEST_HOME="$home" \
   VIVA_TEST_ADDRESS="$address" VIVA_TEST_ARTEFACTS="$artefacts" VIVA_TEST_SCREENSHOTS="$screenshots" \
   node "$here/test.mjs"
+sum_up

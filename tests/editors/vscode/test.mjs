@@ -71,7 +71,7 @@ async function hovers() {
     await open(place.file, explained.at);
     const text = await until(hover);
     await check(
-      `${place.file}: the hover begins with its headline`,
+      `${place.column ? `[${place.column}]` : `${place.file}:`} the hover begins with its headline`,
       text.startsWith(explained.headline),
       { text, expected: explained.headline },
     );
@@ -87,20 +87,20 @@ async function codeActions() {
 
   const entries = await menu();
   await check(
-    'every entry of the menu is a question of an interview',
+    '[actions] every entry of the menu is a question of an interview',
     entries.length > 1 && entries.every((entry) => entry.startsWith('Interview: ')),
     entries,
   );
-  await equal('the first is the topic’s own', entries[0], `Interview: ${plain(explained.questions[0].ask)}`);
+  await equal('[actions] the first is the topic’s own', entries[0], `Interview: ${plain(explained.questions[0].ask)}`);
 
   const question = explained.questions[1];
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('Enter');
   const topic = cli('show', '--json', question.topic);
   const shown = await preview(plain(topic.title));
-  await check('choosing one shows the topic’s page', shown, page.frames().map((frame) => frame.url()));
+  await check('[page] choosing one shows the topic’s page', shown, page.frames().map((frame) => frame.url()));
   const heading = shown.locator('h3', { hasText: plain(question.ask) });
-  await check('at the question', await until(() => isInView(heading)), question.ask);
+  await check('[page] at the question', await until(() => isInView(heading)), question.ask);
 
   const link = shown.locator('h2', { hasText: 'Related' }).locator('xpath=following::a[1]');
   const other = plain(await link.innerText());
@@ -173,9 +173,9 @@ async function search() {
   const input = await quickPick('Search Viva’s guide');
   await input.pressSequentially('leftmost pre', { delay: 20 });
   const found = await rows((texts) => texts[0]?.startsWith(expected.title));
-  await check('the search finds a topic while words are typed', found[0]?.startsWith(expected.title), found);
+  await check('[search] the search finds a topic while words are typed', found[0]?.startsWith(expected.title), found);
   await page.keyboard.press('Enter');
-  await check('and opens its page', await preview(plain(expected.title)), expected.title);
+  await check('[search] and opens its page', await preview(plain(expected.title)), expected.title);
   await command('View: Close All Editors');
 }
 
@@ -271,8 +271,8 @@ async function gopls() {
   const explained = explain(place);
   await open('queue.go', explained.at);
   const text = await until(hover, (text) => text.includes('pkg.go.dev') || text.includes('type Cond struct'));
-  await check('gopls explains beside Viva', text.includes('type Cond struct'), text);
-  await check('and Viva beside gopls', text.includes(explained.headline), text);
+  await check('[gopls] gopls explains beside Viva', text.includes('type Cond struct'), text);
+  await check('[gopls] and Viva beside gopls', text.includes(explained.headline), text);
   const entries = await menu();
   await check(
     'the menu has the questions',

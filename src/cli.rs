@@ -2,21 +2,26 @@
 //! `docs/json.md`).
 //!
 //! Exit codes: 0 something was found, 1 nothing was, 2 the question could not be understood or its
-//! input not read.
+//! input not read. `check` answers 1 only if it is asked to (`--fail-on`).
 
 mod browse;
+mod check;
 mod doctor;
 mod explain;
 mod guide;
+mod import;
+mod input;
+mod install;
 mod own;
 mod render;
 mod schema;
+mod text_range;
 
 use std::io::{self, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{CommandFactory as _, Parser, Subcommand};
+use clap::{Parser, Subcommand};
 use viva_guide::Language;
 
 use crate::lsp;
@@ -94,6 +99,11 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Show the hints of files: places that an interviewer would ask about
+    #[command(
+        after_help = "Examples:\n  viva check .\n  viva check --fail-on information Dockerfile compose.yaml\n  viva check --rule docker/add-where-copy,sql --json src"
+    )]
+    Check(check::Arguments),
     /// Work on a guide of your own
     Guide {
         #[command(subcommand)]
@@ -105,7 +115,13 @@ enum Command {
         json: bool,
     },
     /// Print the completions of a shell
-    Completions { shell: clap_complete::Shell },
+    Completions { shell: install::Shell },
+    /// Print the manual page
+    Man {
+        /// Write the pages of all commands into a folder instead
+        #[arg(long)]
+        folder: Option<PathBuf>,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -136,6 +152,8 @@ enum GuideCommand {
     },
     /// Print the JSON Schema of the front matter of topics
     Schema,
+    /// Make topics of notes: articles, Markdown, CSV, Anki, Org
+    Import(import::Import),
 }
 
 /// Why a command ends with another code than 0.
@@ -198,6 +216,7 @@ fn run(command: Command, out: &mut Output) -> Outcome {
         }
         Command::Topics { section, json } => browse::topics(out, section.as_deref(), json),
         Command::Show { id, json } => browse::show(out, &id, json),
+        Command::Check(arguments) => check::check(out, &arguments),
         Command::Guide { command } => match command {
             GuideCommand::Check {
                 folder,
@@ -208,14 +227,15 @@ fn run(command: Command, out: &mut Output) -> Outcome {
             GuideCommand::New { id, extends, user } => {
                 guide::new(out, &id, extends.as_deref(), user)
             }
+            GuideCommand::Import(wanted) => import::import(out, &wanted),
             GuideCommand::Schema => Ok(writeln!(out, "{}", schema::text())?),
         },
         Command::Doctor { json } => doctor::doctor(out, json),
-        Command::Completions { shell } => {
-            let mut script = Vec::new();
-            clap_complete::generate(shell, &mut Arguments::command(), "viva", &mut script);
-            Ok(out.write_all(&script)?)
-        }
+        Command::Completions { shell } => install::completions(out, shell),
+        Command::Man { folder: None } => install::manual(out),
+        Command::Man {
+            folder: Some(folder),
+        } => install::manual_pages(&folder),
     }
 }
 

@@ -62,7 +62,9 @@ fn by_name(name: &str) -> Option<Language> {
     let is_dockerfile = ["dockerfile", "containerfile"].iter().any(|kind| {
         name == *kind || name.starts_with(&format!("{kind}.")) || has_extension(&name, kind)
     });
-    if is_dockerfile && !name.ends_with(".dockerignore") {
+    // `Dockerfile.5.md` is about one.
+    let is_other = has_extension(&name, "dockerignore") || has_extension(&name, "md");
+    if is_dockerfile && !is_other {
         return Some(Language::Dockerfile);
     }
     if is_compose(&name) {
@@ -138,6 +140,7 @@ mod tests {
             ("", "Containerfile", "", Some(Language::Dockerfile)),
             ("", "api.Dockerfile", "", Some(Language::Dockerfile)),
             ("", "Dockerfile.dockerignore", "", None),
+            ("", "docs/Dockerfile.5.md", "", None),
             (
                 "dockerfile",
                 "git:/x/y?ref=HEAD",

@@ -44,7 +44,7 @@ pub struct Document {
     /// Computed when first asked for, once per version.
     parsed: Arc<OnceLock<Parsed>>,
     outline: Arc<OnceLock<Arc<go::PackageFile>>>,
-    /// For languages that are read in parts; shared by the copies of a version.
+    /// For languages that may be read in parts; shared by the copies of a version.
     checkpoints: Option<Arc<Mutex<Checkpoints>>>,
     /// The tree of an earlier version with the edits since then noted in it.
     old_tree: Option<tree_sitter::Tree>,
@@ -55,6 +55,7 @@ pub struct Document {
 struct Parsed {
     text: String,
     tree: Option<tree_sitter::Tree>,
+    contents: go::Contents,
 }
 
 impl Document {
@@ -87,28 +88,48 @@ impl Document {
     /// The keyword at a byte offset.
     pub fn keyword_at(&self, offset: usize) -> Option<Keyword> {
         let language = self.language?;
-        let Some(shared) = &self.checkpoints else {
+        let Some(shared) = self.read_in_parts() else {
             return keywords::at(language, self.source(), offset);
         };
-        // An edit does not wait for a long reading: that works on a copy.
-        let lock = || shared.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut checkpoints = lock().clone();
-        let found = checkpoints.keyword_at(&Text(&self.rope), offset);
-        *lock() = checkpoints;
-        found
+        with_copy(shared, |kept| kept.keyword_at(&Text(&self.rope), offset))
+    }
+
+    /// The keywords that have a byte in the range, in the order of the text.
+    pub fn keywords_in(&self, range: Range<usize>) -> Vec<Keyword> {
+        let Some(language) = self.language else {
+            return Vec::new();
+        };
+        let Some(shared) = self.read_in_parts() else {
+            return keywords::within(language, self.source(), range);
+        };
+        with_copy(shared, |kept| kept.keywords_in(&Text(&self.rope), range))
     }
 
     /// Every keyword, in the order of the text.
     pub fn keywords(&self) -> Vec<Keyword> {
-        self.language
-            .map_or_else(Vec::new, |language| keywords::all(language, self.source()))
+        match self.language {
+            // Without a tree there is nothing that the whole text would tell.
+            Some(Language::Go) => self.keywords_in(0..self.len()),
+            Some(language) => keywords::all(language, self.source()),
+            None => Vec::new(),
+        }
     }
 
-    fn source(&self) -> Source<'_> {
+    /// Go is read in parts only where it has no tree: a text that is too large, or that the parser gave up.
+    fn read_in_parts(&self) -> Option<&Mutex<Checkpoints>> {
+        let has_tree = self.language == Some(Language::Go)
+            && self.len() <= go::LONGEST_TEXT
+            && self.parsed().tree.is_some();
+        self.checkpoints.as_deref().filter(|_| !has_tree)
+    }
+
+    /// The text and what is derived from it, as recognisers see it.
+    pub fn source(&self) -> Source<'_> {
         let parsed = self.parsed();
         Source {
             text: &parsed.text,
             tree: parsed.tree.as_ref(),
+            contents: Some(&parsed.contents),
             package: self.package.as_deref(),
         }
     }
@@ -131,7 +152,11 @@ impl Document {
                 Some(Language::Go) => go::parse(&text, self.old_tree.as_ref()),
                 _ => None,
             };
-            Parsed { text, tree }
+            Parsed {
+                text,
+                tree,
+                contents: go::Contents::default(),
+            }
         })
     }
 
@@ -240,10 +265,25 @@ impl Document {
         Position { line, column }
     }
 
+    /// Where a line ends, before its line end, in bytes; past the last line it is the end of the text.
+    pub fn line_end(&self, line: usize) -> usize {
+        let column = usize::MAX;
+        self.offset(Position { line, column }, Encoding::Utf8)
+    }
+
     /// How many lines there are; a text that ends with a line end has an empty last line.
     pub fn line_count(&self) -> usize {
         self.rope.len_lines()
     }
+}
+
+/// Reads with checkpoints. An edit does not wait for a long reading: that works on a copy.
+fn with_copy<T>(shared: &Mutex<Checkpoints>, read: impl FnOnce(&mut Checkpoints) -> T) -> T {
+    let lock = || shared.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut checkpoints = lock().clone();
+    let found = read(&mut checkpoints);
+    *lock() = checkpoints;
+    found
 }
 
 fn checkpoints(language: Option<Language>) -> Option<Arc<Mutex<Checkpoints>>> {

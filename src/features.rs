@@ -2,12 +2,15 @@
 //! data in, plain data out, and `None` or nothing where there is nothing to say.
 
 pub mod guide_file;
+pub mod hints;
 pub mod hover;
 mod markdown;
 pub mod page;
 pub mod plain_text;
+pub mod questions;
 pub mod related;
 pub mod search;
+pub mod titles;
 
 use viva_guide::{Explanation, Guide, Language};
 

@@ -7,6 +7,8 @@
 pub mod checkpoints;
 pub mod compose;
 pub mod dockerfile;
+#[cfg(test)]
+mod fixtures;
 pub mod go;
 #[cfg(test)]
 mod mutations;
@@ -26,6 +28,8 @@ use resuming::{Stop, Window};
 pub struct Source<'a> {
     pub text: &'a str,
     pub tree: Option<&'a tree_sitter::Tree>,
+    /// For Go, what is kept with the tree.
+    pub contents: Option<&'a go::Contents>,
     /// For Go, the other files of the package where they are known.
     pub package: Option<&'a go::Package>,
 }
@@ -36,6 +40,7 @@ impl<'a> Source<'a> {
         Source {
             text,
             tree: None,
+            contents: None,
             package: None,
         }
     }
@@ -69,6 +74,8 @@ pub struct Sense {
 pub enum State {
     Sql(sql::State),
     Dockerfile(dockerfile::State),
+    /// Without a tree.
+    Go(go::State),
     /// Nothing: each line is for itself.
     Line,
 }
@@ -79,7 +86,7 @@ impl State {
         match self {
             // Whether a word is directly before a colon.
             State::Sql(_) => 1,
-            State::Dockerfile(_) | State::Line => 0,
+            State::Dockerfile(_) | State::Go(_) | State::Line => 0,
         }
     }
 
@@ -96,6 +103,7 @@ impl State {
         match self {
             State::Sql(state) => state.read(window, from, target, wanted),
             State::Dockerfile(state) => state.read(window, from, target, wanted),
+            State::Go(state) => state.read(window, from, target, wanted),
             State::Line => None,
         }
     }
@@ -110,6 +118,26 @@ pub fn all(language: Language, source: Source<'_>) -> Vec<Keyword> {
         Language::Redis => redis_conf::keywords(source),
         Language::Compose => compose::keywords(source),
     }
+}
+
+/// The keywords that have a byte in a range, in the order of the text.
+pub fn within(language: Language, source: Source<'_>, range: Range<usize>) -> Vec<Keyword> {
+    if range.is_empty() {
+        return Vec::new();
+    }
+    match language {
+        // What a name means is worked out for each one, which takes most of the time.
+        Language::Go => go::keywords_in(source, range),
+        Language::Dockerfile | Language::Sql | Language::Redis | Language::Compose => {
+            touching(all(language, source), &range)
+        }
+    }
+}
+
+/// Those of the keywords that have a byte in a range.
+fn touching(mut keywords: Vec<Keyword>, range: &Range<usize>) -> Vec<Keyword> {
+    keywords.retain(|keyword| keyword.range.start < range.end && range.start < keyword.range.end);
+    keywords
 }
 
 /// The keyword at a byte offset: the one that covers it, else the one that ends there (a cursor

@@ -6,14 +6,18 @@
 //! - [`client`]: what the client can do. [`settings`]: what the user set.
 //! - [`guides`]: keeps guides of one's own up to date, in the background, with `guide_files`: what is wrong
 //!   in their open files, and `watching`: who says that files have changed.
+//! - [`hints`], [`diagnostics`]: hints when they are asked for, or after typing stops.
+//!   [`workspace_file`]: `viva.toml`.
 //! - [`packages`]: the folders of open Go documents.
 //! - [`convert`]: LSP's types from ours and back. [`open`]: how a topic's page is shown.
 
 pub mod client;
 mod convert;
+mod diagnostics;
 mod framing;
 mod guide_files;
 mod guides;
+mod hints;
 mod open;
 mod packages;
 mod params;
@@ -22,6 +26,7 @@ mod server;
 pub mod settings;
 mod transport;
 mod watching;
+pub(crate) mod workspace_file;
 
 use std::process::ExitCode;
 

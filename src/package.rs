@@ -86,6 +86,17 @@ impl Folder {
         folder
     }
 
+    /// Whether nothing has changed between two readings that know of each other.
+    pub fn is_same(&self, other: &Folder) -> bool {
+        self.version == other.version
+            && self.files.len() == other.files.len()
+            && self
+                .files
+                .iter()
+                .zip(&other.files)
+                .all(|(a, b)| a.0 == b.0 && Arc::ptr_eq(&a.1.file, &b.1.file))
+    }
+
     /// The package of one file of the folder. `open` are files with the text that they have in an
     /// editor, which counts more than that on the disk.
     pub fn package(&self, own_name: &str, open: Vec<(String, Arc<PackageFile>)>) -> go::Package {

@@ -18,6 +18,10 @@ const inside = join(here, 'server');
 const vsce = join(here, 'node_modules', '@vscode', 'vsce', 'vsce');
 
 execFileSync('npm', ['run', '--silent', 'build'], { cwd: here, stdio: 'inherit', shell: process.platform === 'win32' });
+// The walkthrough shows the pictures that the tests make.
+for (const picture of ['vscode-hover.png', 'vscode-menu.png']) {
+  cpSync(join(here, '..', '..', 'docs', 'images', picture), join(here, 'images', picture));
+}
 rmSync(inside, { recursive: true, force: true });
 try {
   const options = ['package', '--no-dependencies', '--allow-unused-files-pattern', '--out', here];

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use crate::Language;
 use crate::card::{self, Card};
 use crate::mistake::{Mistake, line_at};
-use crate::parse::{self, Parsed};
+use crate::parse::{self, Parsed, Rules};
 use crate::topic::{KeywordName, Topic};
 
 /// The largest file that is read, in bytes; a topic has a few thousand.
@@ -28,8 +28,21 @@ pub struct Contents {
 /// Every mistake in every file, in the order of files and lines: what the parsers report, and ids
 /// that are mentioned but do not exist.
 pub fn read(topics: &Path, cards: &Path, elsewhere: &[String]) -> Result<Contents, Vec<Mistake>> {
+    read_by(Rules::BuiltIn, topics, cards, elsewhere)
+}
+
+/// [`read`] by the rules of a guide.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_by(
+    rules: Rules,
+    topics: &Path,
+    cards: &Path,
+    elsewhere: &[String],
+) -> Result<Contents, Vec<Mistake>> {
     let mut mistakes = Vec::new();
-    let parsed = read_topics(topics, &mut mistakes);
+    let parsed = read_topics(rules, topics, &mut mistakes);
     let cards = read_cards(cards, &mut mistakes);
     let ids: HashSet<&str> = parsed
         .iter()
@@ -118,7 +131,16 @@ pub fn nearest<'a>(id: &str, ids: impl Iterator<Item = &'a str>) -> Option<&'a s
         .map(|(_, known)| known)
 }
 
-fn read_topics(folder: &Path, mistakes: &mut Vec<Mistake>) -> Vec<(String, Parsed)> {
+/// The name that somebody misspelt: the one with the fewest letters to change, at most one in four.
+pub fn misspelt<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    names
+        .map(|known| (strsim::osa_distance(name, known), known))
+        .min()
+        .filter(|(changes, _)| changes * 4 <= name.chars().count())
+        .map(|(_, known)| known)
+}
+
+fn read_topics(rules: Rules, folder: &Path, mistakes: &mut Vec<Mistake>) -> Vec<(String, Parsed)> {
     let mut files = Vec::new();
     find_markdown(folder, &mut files, mistakes);
     files.sort();
@@ -136,7 +158,7 @@ fn read_topics(folder: &Path, mistakes: &mut Vec<Mistake>) -> Vec<(String, Parse
             ));
             continue;
         }
-        match read_text(&path).and_then(|text| parse::parse(&file, &id, &text)) {
+        match read_text(&path).and_then(|text| parse::parse_by(rules, &file, &id, &text)) {
             Ok(parsed) => found.push((file, parsed)),
             Err(found) => mistakes.extend(found),
         }

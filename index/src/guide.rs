@@ -179,6 +179,18 @@ impl Guide {
         topics
     }
 
+    /// All cards of a language, by keyword.
+    pub fn cards(&self, language: Language) -> Vec<Card> {
+        let docs = self.docs(self.fields.kind, record::CARD);
+        let mut cards: Vec<Card> = docs
+            .iter()
+            .filter_map(|doc| self.fields.read_card(doc))
+            .filter(|card| card.keyword.language == language)
+            .collect();
+        cards.sort_by(|a, b| a.keyword.name.cmp(&b.keyword.name));
+        cards
+    }
+
     /// Every name that a topic or a card claims.
     pub fn vocabulary(&self) -> Vec<KeywordName> {
         let mut names: Vec<KeywordName> = Vec::new();

@@ -466,8 +466,10 @@ impl Body<'_> {
             // The answer may be missing, so that the follow-up is the first paragraph.
             let text = format!("\n\n{text}");
             let (answer, follow_up) = text.rsplit_once("\n\nFollow-up:").unwrap_or_else(|| {
-                let what = "the last paragraph of a question begins with `Follow-up:`";
-                self.wrong(question.heading_at, what);
+                if self.kind == Kind::BuiltIn {
+                    let what = "the last paragraph of a question begins with `Follow-up:`";
+                    self.wrong(question.heading_at, what);
+                }
                 (&text, "")
             });
             let (answer, follow_up) = (answer.trim(), follow_up.trim());

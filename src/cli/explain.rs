@@ -1,24 +1,20 @@
 //! `viva explain` and `viva keywords`: what the server would say about a file, on the command line.
 
 use std::collections::HashMap;
-use std::fs;
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::thread;
+use std::path::Path;
 
 use serde::Serialize;
-use viva_guide::mistake::line_at;
 use viva_guide::topic::qualified;
 use viva_guide::{Explanation, Guide, Language, RelatedQuestion};
 
+use super::input::read;
+use super::text_range::TextRange;
 use super::{Failure, Outcome, Output, own, render, to_json, write_json};
-use crate::detect;
-use crate::document::{Document, Encoding, Position};
+use crate::document::{Encoding, Position};
 use crate::features::related::related;
 use crate::features::{self, hover};
-use crate::keywords::{Keyword, go};
-use crate::package::Folder;
+use crate::keywords::Keyword;
 
 /// The command line has room for the whole explanation.
 const ALL_LINES: usize = usize::MAX / 2;
@@ -34,23 +30,10 @@ struct Explained<'a> {
     column: Option<usize>,
     language: &'static str,
     keyword: String,
-    range: Option<JsonRange>,
+    range: Option<TextRange>,
     topic: Option<JsonTopic>,
     markdown: String,
     questions: Vec<JsonQuestion>,
-}
-
-/// Lines and columns from 1, columns in characters; the end is exclusive.
-#[derive(Debug, Serialize)]
-struct JsonRange {
-    start: JsonPosition,
-    end: JsonPosition,
-}
-
-#[derive(Debug, Serialize)]
-struct JsonPosition {
-    line: usize,
-    column: usize,
 }
 
 #[derive(Debug, Serialize)]
@@ -148,10 +131,7 @@ fn explain_place(
     if !json {
         return print(out, &markdown, &questions);
     }
-    let range = JsonRange {
-        start: json_position(&document, keyword.range.start),
-        end: json_position(&document, keyword.range.end),
-    };
+    let range = TextRange::of(&document, &keyword.range);
     let explained = Explained {
         file: Some(file),
         line: Some(line),
@@ -305,40 +285,6 @@ fn name(language: Language, keyword: &Keyword) -> String {
         .map_or_else(String::new, |name| qualified(language, name))
 }
 
-fn read(file: &Path, lang: Option<Language>) -> Result<Document, Failure> {
-    let shown = file.display();
-    let unusable = |problem: String| Failure::Unusable(format!("{shown}: {problem}"));
-    if file.is_dir() {
-        return Err(unusable("is a folder; name a file in it".to_owned()));
-    }
-    let bytes = fs::read(file).map_err(|error| unusable(error.to_string()))?;
-    let text = String::from_utf8(bytes).map_err(|error| {
-        let line = line_at(error.as_bytes(), error.utf8_error().valid_up_to());
-        unusable(format!(
-            "line {line} is not UTF-8; Viva reads text files in UTF-8"
-        ))
-    })?;
-    let language = lang.or_else(|| detect::language("", &shown.to_string(), &text));
-    let mut document = Document::new(0, language, &text);
-    if language == Some(Language::Go) {
-        document.package = package_of(file, &document);
-    }
-    Ok(document)
-}
-
-/// The package of a Go file. Its folder is read while the file itself is parsed.
-fn package_of(file: &Path, document: &Document) -> Option<Arc<go::Package>> {
-    let path = std::path::absolute(file).ok()?;
-    let (folder, name) = (path.parent()?, path.file_name()?.to_str()?);
-    let roots: Vec<PathBuf> = std::env::current_dir().into_iter().collect();
-    let folder = thread::scope(|scope| {
-        let reading = scope.spawn(|| Folder::read(folder, &roots, None));
-        document.text();
-        reading.join().ok()
-    })?;
-    Some(Arc::new(folder.package(name, Vec::new())))
-}
-
 fn print(out: &mut Output, markdown: &str, questions: &[RelatedQuestion]) -> Outcome {
     let width = render::width();
     write!(out, "{}", render::markdown(markdown, width))?;
@@ -357,14 +303,6 @@ fn print(out: &mut Output, markdown: &str, questions: &[RelatedQuestion]) -> Out
         )?;
     }
     Ok(())
-}
-
-fn json_position(document: &Document, offset: usize) -> JsonPosition {
-    let position = document.position(offset, Encoding::Utf32);
-    JsonPosition {
-        line: position.line + 1,
-        column: position.column + 1,
-    }
 }
 
 fn json_topic(explanation: &Explanation) -> Option<JsonTopic> {

@@ -188,6 +188,18 @@ fn check_edits(language: Language, fixture: &str, pieces: &[&str], rounds: usize
                     "{language:?} at {offset} of {model:?}"
                 );
             }
+            let near = near..(near + random(300)).min(model.len());
+            let expected: Vec<_> = found
+                .iter()
+                .filter(|_| !near.is_empty())
+                .filter(|keyword| keyword.range.start < near.end && near.start < keyword.range.end)
+                .cloned()
+                .collect();
+            assert_eq!(
+                document.keywords_in(near.clone()),
+                expected,
+                "{language:?} in {near:?} of {model:?}"
+            );
         }
     }
 }
@@ -223,6 +235,8 @@ fn after_edits_sql_answers_as_if_just_opened() {
         "CASE ",
         ".",
         "@@",
+        ";SET sql_mode='ANSI';",
+        "\\",
     ];
     check_edits(Language::Sql, &fixture, &pieces, 6);
 }
@@ -231,7 +245,8 @@ fn after_edits_sql_answers_as_if_just_opened() {
 fn after_edits_dockerfiles_answer_as_if_just_opened() {
     let fixture = include_str!("../../tests/fixtures/image/Dockerfile");
     let fixture = format!(
-        "{fixture}SHELL [\"a\"]\nRUN <<EOF cat <<-B\nFROM x\nEOF\n\tCOPY\n\tB\nRUN a \\\n# x\n  && b\nONBUILD ADD --chown=1 a b\n"
+        "{fixture}SHELL [\"a\"]\nRUN <<EOF cat <<-B\nFROM x\nEOF\n\tCOPY\n\tB\nRUN a \\\n# x\n  && b\nONBUILD ADD --chown=1 a b\n\
+        RUN <<E\nset -e\ncase $1 in\na) exec x;;\nesac\necho 'a\nwait' && apt-get update\nE\nCOPY --from=build a b\n"
     );
     let pieces = [
         "\\\n",
@@ -248,6 +263,9 @@ fn after_edits_dockerfiles_answer_as_if_just_opened() {
         "--mount=type=cache ",
         "\r\n",
         "$TARGETOS",
+        "'",
+        "$(",
+        "; exec ",
     ];
     check_edits(Language::Dockerfile, &fixture, &pieces, 20);
 }

@@ -12,7 +12,7 @@ use std::ops::Range;
 use viva_guide::Language;
 
 use super::resuming::{self, Stop, Window};
-use super::{Keyword, State, dockerfile, redis_conf, sql};
+use super::{Keyword, State, dockerfile, go, redis_conf, sql};
 
 /// A text of which parts can be seen.
 pub trait Parts {
@@ -63,7 +63,8 @@ impl Checkpoints {
                 Lexed::InOrder,
             ),
             Language::Redis => (State::Line, Lexed::ByLine),
-            Language::Go | Language::Compose => return None,
+            Language::Go => (State::Go(go::State::default()), Lexed::InOrder),
+            Language::Compose => return None,
         };
         let start = Checkpoint {
             at: 0,
@@ -92,12 +93,29 @@ impl Checkpoints {
             return None;
         }
         if self.lexed == Lexed::ByLine {
-            return in_line(text, offset);
+            let found = in_lines(text, &(offset..offset + 1));
+            return resuming::covering(found, offset);
         }
         let last = self.brought_up_to(text, offset);
         let start = &self.kept[last];
         let stop = read(text, start, offset + 1, Some(offset))?;
         resuming::covering(stop.keywords, offset)
+    }
+
+    /// The keywords that have a byte in a range, as [`super::within`] finds them in the whole text.
+    pub fn keywords_in(&mut self, text: &dyn Parts, range: Range<usize>) -> Vec<Keyword> {
+        let range = range.start..range.end.min(text.length());
+        if range.is_empty() {
+            return Vec::new();
+        }
+        let found = if self.lexed == Lexed::ByLine {
+            in_lines(text, &range)
+        } else {
+            let last = self.brought_up_to(text, range.start);
+            let stop = read(text, &self.kept[last], range.end, None);
+            stop.map_or_else(Vec::new, |stop| stop.keywords)
+        };
+        super::touching(found, &range)
     }
 
     /// Notes that a range of the text was replaced by so many bytes.
@@ -249,20 +267,23 @@ fn read(
     }
 }
 
-/// The keyword at an offset of a text whose lines do not depend on each other.
-fn in_line(text: &dyn Parts, offset: usize) -> Option<Keyword> {
+/// The keywords of the lines that a range touches, in a text whose lines do not depend on each other.
+fn in_lines(text: &dyn Parts, wanted: &Range<usize>) -> Vec<Keyword> {
     let length = text.length();
     let mut margin = MARGIN;
     loop {
-        let range = offset.saturating_sub(margin)..offset.saturating_add(margin).min(length);
+        let range =
+            wanted.start.saturating_sub(margin)..wanted.end.saturating_add(margin).min(length);
         let (base, part) = text.part(range.clone());
-        let inner = offset - base;
-        let is_whole = (base == 0 || part.as_bytes()[..inner].contains(&b'\n'))
-            && (range.end == length || part.as_bytes()[inner..].contains(&b'\n'));
+        let bytes = part.as_bytes();
+        let is_whole = (base == 0 || bytes[..wanted.start - base].contains(&b'\n'))
+            && (range.end == length || bytes[wanted.end - base - 1..].contains(&b'\n'));
         if is_whole {
-            let source = super::Source::new(&part);
-            let found = redis_conf::keyword_at(source, inner);
-            return found.map(|keyword| resuming::moved(keyword, base));
+            let found = redis_conf::keywords(super::Source::new(&part));
+            let moved = found.into_iter();
+            return moved
+                .map(|keyword| resuming::moved(keyword, base))
+                .collect();
         }
         margin = margin.saturating_mul(4);
     }

@@ -2,6 +2,7 @@
 //! and networks; values that are one word; and the image. What is under a key whose content is the
 //! user's own (`environment`, `labels`) is silent.
 
+pub mod file;
 mod yaml;
 
 #[cfg(test)]

@@ -1,9 +1,12 @@
-//! Dockerfiles: instructions, flags and their values, parser directives, here-document markers and
-//! predefined arguments, by the rules of BuildKit's parser. Shell commands, paths and strings are
-//! silent.
+//! Dockerfiles: instructions, flags and their values, parser directives, here-document markers,
+//! predefined arguments and the commands of the shell form, by the rules of BuildKit's parser.
+//! Arguments of commands, paths and strings are silent.
 
+pub mod file;
 mod heredoc;
 mod lines;
+mod shell;
+mod stages;
 mod words;
 
 #[cfg(test)]
@@ -14,6 +17,8 @@ use std::ops::Range;
 use super::resuming::{self, Stop, Window};
 use super::{Keyword, Sense, Source};
 use lines::{Joined, Line, Lines};
+use shell::{Command, Script};
+use stages::{Shell, Stages};
 use words::{Instruction, is_exec_form, variables, words};
 
 /// Every keyword of a Dockerfile in text order, without overlaps.
@@ -31,7 +36,7 @@ pub fn keyword_at(source: Source<'_>, offset: usize) -> Option<Keyword> {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct State {
     lines: lines::State,
-    shell: Shell,
+    stages: Stages,
 }
 
 impl State {
@@ -46,10 +51,18 @@ impl State {
     ) -> Option<Stop> {
         let text = window.text;
         let mut lines = Lines::resume(text, from, self.lines.clone());
-        let mut shell = self.shell;
+        let mut stages = self.stages.clone();
         let mut keywords = Vec::new();
         loop {
-            lines.skip_bodies(target);
+            lines.skip_bodies(target, |start, found| {
+                let range = |range: &Range<usize>| start + range.start..start + range.end;
+                keywords.push(Keyword {
+                    language: None,
+                    names: command_names(&text[start..], &found),
+                    sense: None,
+                    range: range(&found.name),
+                });
+            });
             if lines.position() >= target {
                 break;
             }
@@ -59,10 +72,15 @@ impl State {
             let is_wanted = wanted.is_none_or(|at| (before..lines.position()).contains(&at));
             match line {
                 Line::Directive(range) => keywords.push(directive(text, range)),
-                Line::Instruction(line) if is_wanted => {
-                    keywords.extend(instruction_keywords(&line, &mut shell));
+                Line::Instruction(line) => {
+                    if is_wanted {
+                        keywords.extend(instruction_keywords(&line, &stages));
+                    }
+                    if stages.shell().is_posix() && is_script(&line) {
+                        lines.run_body();
+                    }
+                    stages.follow(&line);
                 }
-                Line::Instruction(line) => shell.follow(&line),
             }
         }
         // The last line may go on in what follows.
@@ -74,30 +92,46 @@ impl State {
             at,
             looked_at: at,
             keywords,
-            state: super::State::Dockerfile(Self { lines, shell }),
+            state: super::State::Dockerfile(Self { lines, stages }),
         })
     }
 }
 
-/// What runs the shell form.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Shell {
-    #[default]
-    Default,
-    /// A `SHELL` instruction of the stage has set another one.
-    Set,
+/// Whether the shell runs the here-document of a line: nothing else is to be run, or only a shell.
+fn is_script(line: &Joined<'_>) -> bool {
+    if line.heredocs.len() != 1 {
+        return false;
+    }
+    let Some(instruction) = instructions(line).last() else {
+        return false;
+    };
+    let Some(marker) = line.heredocs.first() else {
+        return false;
+    };
+    let before = &line.text[instruction.arguments.start.min(marker.start)..marker.start];
+    let is_only = marker.end == instruction.arguments.end;
+    instruction.name == Some("RUN")
+        && is_only
+        && (before.is_empty() || shell::is_posix(before) && !before.contains(" -c"))
 }
 
-impl Shell {
-    fn follow(&mut self, line: &Joined<'_>) {
-        match Instruction::parse(&line.text, 0, line.escape)
-            .and_then(|instruction| instruction.name)
-        {
-            Some("FROM") => *self = Self::Default,
-            Some("SHELL") => *self = Self::Set,
-            _ => {}
-        }
-    }
+/// The instructions of a line: `ONBUILD` is followed by one of its own.
+fn instructions<'l>(line: &'l Joined<'_>) -> impl Iterator<Item = Instruction> + use<'l> {
+    let mut next = Some(0);
+    std::iter::from_fn(move || {
+        let instruction = Instruction::parse(&line.text, next?, line.escape)?;
+        let name = instruction.name?;
+        next = (name == "ONBUILD").then_some(instruction.arguments.start);
+        Some(instruction)
+    })
+}
+
+/// A command with its first argument, and without.
+fn command_names(line: &str, command: &Command) -> Vec<String> {
+    let name = &line[command.name.clone()];
+    let argument = command.argument.clone();
+    let with_argument = argument.map(|argument| format!("{name} {}", &line[argument]));
+    with_argument.into_iter().chain([name.to_owned()]).collect()
 }
 
 /// Arguments that every build has: for the platform, for proxies, and BuildKit's own (the
@@ -131,6 +165,29 @@ const PREDEFINED: [&str; 26] = [
     "no_proxy",
 ];
 
+/// The keys of `RUN --mount`, sorted (`instructions/commands_runmount.go`).
+const MOUNT_KEYS: [&str; 19] = [
+    "destination",
+    "dst",
+    "env",
+    "from",
+    "gid",
+    "id",
+    "mode",
+    "readonly",
+    "readwrite",
+    "required",
+    "ro",
+    "rw",
+    "sharing",
+    "size",
+    "source",
+    "src",
+    "target",
+    "type",
+    "uid",
+];
+
 fn directive(text: &str, range: Range<usize>) -> Keyword {
     let name = format!("# {}", text[range.clone()].to_ascii_lowercase());
     Keyword {
@@ -141,55 +198,60 @@ fn directive(text: &str, range: Range<usize>) -> Keyword {
     }
 }
 
-fn instruction_keywords(line: &Joined<'_>, shell: &mut Shell) -> Vec<Keyword> {
-    shell.follow(line);
+fn instruction_keywords(line: &Joined<'_>, stages: &Stages) -> Vec<Keyword> {
     let mut found = Found {
         line,
+        stages,
         keywords: Vec::new(),
     };
-    let mut start = 0;
-    // ONBUILD is followed by an instruction of its own.
-    while let Some(instruction) = Instruction::parse(&line.text, start, line.escape) {
+    for instruction in instructions(line) {
         let Some(name) = instruction.name else { break };
-        found.add(
-            instruction.keyword.clone(),
-            vec![name.to_owned()],
-            sense(line, &instruction, *shell),
-        );
+        let sense = found.sense(name, &instruction);
+        found.add(instruction.keyword.clone(), vec![name.to_owned()], sense);
         if name != "ONBUILD" {
             found.add_arguments(name, &instruction);
-            break;
         }
-        start = instruction.arguments.start;
     }
     found.in_text_order()
-}
-
-/// The exec or the shell form of the instructions that have both.
-fn sense(line: &Joined<'_>, instruction: &Instruction, shell: Shell) -> Option<Sense> {
-    let name = instruction
-        .name
-        .filter(|name| matches!(*name, "CMD" | "ENTRYPOINT" | "RUN"))?;
-    let arguments = &line.text[instruction.arguments.clone()];
-    let (form, note) = match shell {
-        _ if arguments.is_empty() => return None,
-        _ if is_exec_form(arguments) => ("exec", "exec form"),
-        Shell::Default => ("shell", "shell form: runs under /bin/sh -c"),
-        Shell::Set => ("shell", "shell form: runs under the shell that SHELL sets"),
-    };
-    Some(Sense {
-        name: format!("{name}({form})"),
-        note: Some(note.to_owned()),
-    })
 }
 
 /// The keywords found in one line.
 struct Found<'a> {
     line: &'a Joined<'a>,
+    stages: &'a Stages,
     keywords: Vec<Keyword>,
 }
 
 impl Found<'_> {
+    /// The exec or the shell form of the instructions that have both; whether an argument belongs to no
+    /// stage.
+    fn sense(&self, name: &str, instruction: &Instruction) -> Option<Sense> {
+        let arguments = &self.line.text[instruction.arguments.clone()];
+        let (form, note) = match name {
+            "ARG" if self.stages.is_before_first() => (
+                "global",
+                "before the first FROM: only FROM lines see it, and a stage that declares it again",
+            ),
+            "CMD" | "ENTRYPOINT" | "RUN" if arguments.is_empty() => return None,
+            "CMD" | "ENTRYPOINT" | "RUN" if is_exec_form(arguments) => ("exec", "exec form"),
+            "CMD" | "ENTRYPOINT" | "RUN" => (
+                "shell",
+                match self.stages.shell() {
+                    Shell::Default => "shell form: runs under /bin/sh -c",
+                    Shell::Windows => "shell form: runs under cmd /S /C",
+                    Shell::Posix | Shell::Other => {
+                        "shell form: runs under the shell that SHELL sets"
+                    }
+                },
+            ),
+            _ => return None,
+        };
+        Some(Sense {
+            name: format!("{name}({form})"),
+            note: Some(note.to_owned()),
+        })
+    }
+
     fn add(&mut self, range: Range<usize>, names: Vec<String>, sense: Option<Sense>) {
         self.keywords.push(Keyword {
             language: None,
@@ -233,10 +295,14 @@ impl Found<'_> {
                         .into_iter()
                         .find(|part| spelled.eq_ignore_ascii_case(part))
                     {
-                        self.add_part(kind, name, part);
+                        self.add_part(kind.clone(), name, part);
+                        if part == "CMD" {
+                            self.add_commands(kind.end..arguments.end);
+                        }
                     }
                 }
             }
+            "CMD" | "ENTRYPOINT" | "RUN" => self.add_commands(arguments.clone()),
             "ARG" => {
                 for word in words(text, arguments.clone()) {
                     let length = text[word.clone()].find('=').unwrap_or(word.len());
@@ -281,7 +347,19 @@ impl Found<'_> {
         if spelled.len() <= 2 || !spelled.bytes().all(is_name) {
             return;
         }
-        self.add_part(key.clone(), name, spelled);
+        // What ONBUILD says is for the stages of another file.
+        let is_here = instructions(self.line)
+            .next()
+            .is_some_and(|first| first.name == Some(name));
+        let from = (is_here && name == "COPY" && spelled == "--from")
+            .then(|| self.stages.note(&text[value.clone()]))
+            .flatten();
+        let names = vec![format!("{name} {spelled}"), name.to_owned()];
+        let sense = from.map(|note| Sense {
+            name: format!("{name} {spelled}"),
+            note: Some(note),
+        });
+        self.add(key.clone(), names, sense);
         match (name, spelled) {
             ("RUN", "--mount") => self.add_mount(value),
             ("RUN", "--network" | "--security") if is_plain(&text[value.clone()]) => {
@@ -293,20 +371,44 @@ impl Found<'_> {
         }
     }
 
-    /// The keys of `type=cache,target=/x`.
+    /// The keys of `type=cache,target=/x`. All of it or a field may be in quotes.
     fn add_mount(&mut self, value: Range<usize>) {
         let text = &self.line.text;
-        let mut start = value.start;
+        let quotes = ['"', '\''];
+        let mut next = value.start;
         for field in text[value].split(',') {
+            let start = next + (field.len() - field.trim_start_matches(quotes).len());
+            next += field.len() + 1;
+            let field = field.trim_matches(quotes);
             let (key, value) = field.split_once('=').unwrap_or((field, ""));
-            let mount = "RUN --mount".to_owned();
-            if key.eq_ignore_ascii_case("type") && is_plain(value) {
-                let chosen = format!("{mount}=type={}", value.to_ascii_lowercase());
-                self.add(start..start + field.len(), vec![chosen, mount], None);
-            } else if is_plain(key) {
-                self.add(start..start + key.len(), vec![mount], None);
+            let name = key.to_ascii_lowercase();
+            if MOUNT_KEYS.binary_search(&name.as_str()).is_err() {
+                continue;
             }
-            start += field.len() + 1;
+            let mount = "RUN --mount".to_owned();
+            let keyed = format!("{mount}={name}");
+            if matches!(name.as_str(), "sharing" | "type") && is_plain(value) {
+                let chosen = format!("{keyed}={}", value.to_ascii_lowercase());
+                let names = match name.as_str() {
+                    "type" => vec![chosen, mount],
+                    _ => vec![chosen, keyed, mount],
+                };
+                self.add(start..start + field.len(), names, None);
+            } else {
+                self.add(start..start + key.len(), vec![keyed, mount], None);
+            }
+        }
+    }
+
+    /// The commands of the shell form.
+    fn add_commands(&mut self, arguments: Range<usize>) {
+        let text = &self.line.text[arguments.clone()];
+        if !self.stages.shell().is_posix() || is_exec_form(text.trim_start()) {
+            return;
+        }
+        for command in Script::default().line(text) {
+            let range = arguments.start + command.name.start..arguments.start + command.name.end;
+            self.add(range, command_names(text, &command), None);
         }
     }
 

@@ -2,10 +2,12 @@
 //! and fields of other packages. It needs no compiler: names are resolved from the syntax tree.
 //!
 //! A name is told only if it is certain; where a type is unknown, nothing is said. What the file itself
-//! declares is never a keyword.
+//! declares is never a keyword. Only in files that are too large for a tree words are told by their
+//! spelling.
 //!
 //! ```text
-//! declarations   what the file imports and declares, as syntax nodes
+//! contents       which declaration of the file declares a name, kept with a version of its text
+//! declarations   what the package declares, as syntax nodes
 //! resolver       scopes, and what a name means; walks one region of the file
 //!   declared     the types of declarations, worked out when they are used
 //!   statements   what statements declare
@@ -18,15 +20,18 @@
 //! library        names and types of imported packages
 //! names, tokens  keywords, operators and import paths; how names are spelled
 //! quotes         strings and comments in files with errors
+//! large          names by their spelling, in a file that has no tree
 //! outline        what another file of the package declares, found by a lexer
 //! package        which files are a package
 //! ```
 
 mod calls;
+mod contents;
 mod declarations;
 mod declared;
 mod embedded;
 mod expressions;
+mod large;
 mod lexer;
 mod library;
 mod literals;
@@ -47,19 +52,21 @@ mod types;
 mod tests;
 
 use std::collections::BTreeMap;
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 use std::time::{Duration, Instant};
 
 use tree_sitter::{ParseOptions, ParseState, Parser, Tree};
 
-use super::{Keyword, Sense, Source};
+use super::{Keyword, Sense, Source, resuming};
+pub use contents::Contents;
+pub use large::State;
 pub use outline::PackageFile;
 pub use package::{GoVersion, Package};
 use quotes::Quotes;
-use resolver::{Resolver, Wanted};
+use resolver::Resolver;
 
 /// Larger texts have no tree: a tree takes about thirty times the memory of its text.
-const LONGEST_TEXT: usize = 16 << 20;
+pub const LONGEST_TEXT: usize = 16 << 20;
 
 /// 100,000 lines take a second.
 const LONGEST_PARSE: Duration = Duration::from_secs(5);
@@ -87,16 +94,22 @@ pub fn parse(text: &str, old: Option<&Tree>) -> Option<Tree> {
 
 /// Every keyword, in the order of the text, without overlaps.
 pub fn keywords(source: Source<'_>) -> Vec<Keyword> {
-    with_tree(source, |text, tree| {
+    keywords_in(source, 0..source.text.len())
+}
+
+/// The keywords that have a byte in the range, in the order of the text.
+pub fn keywords_in(source: Source<'_>, range: Range<usize>) -> Vec<Keyword> {
+    with_tree(source, |text, tree, contents| {
         let mut found: BTreeMap<usize, Keyword> = BTreeMap::new();
-        for keyword in tokens::all(source, tree) {
+        for keyword in tokens::within(source, tree, &range) {
             found.insert(keyword.range.start, keyword);
         }
-        for keyword in Resolver::new(text, tree, source.package, Wanted::All).resolve() {
+        for keyword in resolved(source, tree, contents, range.clone()) {
             found.insert(keyword.range.start, keyword);
         }
         let has_error = tree.root_node().has_error();
-        let mut quotes = Quotes::before(text, 0);
+        let first = found.first_key_value().map_or(0, |(start, _)| *start);
+        let mut quotes = Quotes::before(text, first);
         found
             .into_values()
             // Words of other languages do stand in strings.
@@ -105,36 +118,50 @@ pub fn keywords(source: Source<'_>) -> Vec<Keyword> {
             })
             .collect()
     })
-    .unwrap_or_default()
+    .unwrap_or_else(|| super::touching(resuming::all(&large(), source.text), &range))
+}
+
+/// The state in which a text begins that has no tree.
+fn large() -> super::State {
+    super::State::Go(State::default())
 }
 
 /// The keyword whose range contains the byte offset.
 pub fn keyword_at(source: Source<'_>, offset: usize) -> Option<Keyword> {
-    with_tree(source, |text, tree| {
+    with_tree(source, |text, tree, contents| {
+        let resolved = || resolved(source, tree, contents, offset..offset + 1).pop();
         let keyword = match tokens::at(source, tree, offset)? {
             tokens::Token::Keyword(keyword) if keyword.names == ["range"] => {
-                resolved_at(source, tree, offset).unwrap_or(keyword)
+                resolved().unwrap_or(keyword)
             }
             tokens::Token::Keyword(keyword) => keyword,
-            tokens::Token::Name => resolved_at(source, tree, offset)?,
+            tokens::Token::Name => resolved()?,
         };
         let start = keyword.range.start;
         let is_quoted = keyword.language.is_none()
             && tree.root_node().has_error()
             && Quotes::before(text, start).cover(start);
         (!is_quoted).then_some(keyword)
-    })?
+    })
+    .unwrap_or_else(|| resuming::at(&large(), source.text, offset))
 }
 
-fn resolved_at(source: Source<'_>, tree: &Tree, offset: usize) -> Option<Keyword> {
-    Resolver::new(source.text, tree, source.package, Wanted::At(offset))
-        .resolve()
-        .pop()
+/// The keywords in a range whose meaning depends on what is declared.
+fn resolved(
+    source: Source<'_>,
+    tree: &Tree,
+    contents: &Contents,
+    range: Range<usize>,
+) -> Vec<Keyword> {
+    let table = contents.of(source.text, tree);
+    Resolver::new(source.text, tree, table, source.package, range).resolve()
 }
 
-fn with_tree<T>(source: Source<'_>, look: impl FnOnce(&str, &Tree) -> T) -> Option<T> {
+fn with_tree<T>(source: Source<'_>, look: impl FnOnce(&str, &Tree, &Contents) -> T) -> Option<T> {
+    let of_its_own = Contents::default();
+    let contents = source.contents.unwrap_or(&of_its_own);
     match source.tree {
-        Some(tree) => Some(look(source.text, tree)),
-        None => parse(source.text, None).map(|tree| look(source.text, &tree)),
+        Some(tree) => Some(look(source.text, tree, contents)),
+        None => parse(source.text, None).map(|tree| look(source.text, &tree, contents)),
     }
 }

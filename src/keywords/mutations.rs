@@ -1,13 +1,8 @@
 //! The property that every recogniser of text has, on damaged files: no panic, ranges in order and
 //! at character boundaries, and `keyword_at` says what `keywords` says.
 
-use crate::keywords::{Keyword, Source};
-
-/// A recogniser as its two functions.
-pub(in crate::keywords) struct Recogniser {
-    pub(in crate::keywords) keywords: fn(Source<'_>) -> Vec<Keyword>,
-    pub(in crate::keywords) keyword_at: fn(Source<'_>, usize) -> Option<Keyword>,
-}
+use crate::keywords::Source;
+use crate::keywords::fixtures::Recogniser;
 
 /// Damages each fixture many times, always in the same ways, and checks the property. `pieces` are
 /// what the language is sensitive to.

@@ -3,6 +3,7 @@
 
 mod evidence;
 mod lexer;
+mod modes;
 mod places;
 mod statement;
 mod vocabulary;
@@ -12,7 +13,8 @@ mod tests;
 
 use super::resuming::{self, Stop, Window};
 use super::{Keyword, Source};
-use lexer::{Kind, Lexer, Token};
+use lexer::Lexer;
+pub use lexer::{Kind, Token};
 
 /// Every keyword of a script in text order, without overlaps.
 pub fn keywords(source: Source<'_>) -> Vec<Keyword> {
@@ -127,6 +129,27 @@ impl State {
             }),
         })
     }
+}
+
+/// The tokens of a script, statement by statement, without the comments. A statement ends with its
+/// semicolon (within a routine, so does each statement of the body) or what `DELIMITER` has set; the
+/// last one may lack it.
+pub fn statements(text: &str) -> Vec<Vec<Token>> {
+    let mut statements = Vec::new();
+    let mut statement = Vec::new();
+    for token in Lexer::new(text) {
+        if token.kind == Kind::Delimiter {
+            continue;
+        }
+        statement.push(token);
+        if token.kind == Kind::End {
+            statements.push(std::mem::take(&mut statement));
+        }
+    }
+    if !statement.is_empty() {
+        statements.push(statement);
+    }
+    statements
 }
 
 /// Whether a text in a program is SQL, as far as its first statement tells.

@@ -37,6 +37,18 @@ pub struct Client {
     /// Requests about topics' files can be registered for these alone.
     pub registers_completion: bool,
     pub registers_definition: bool,
+    /// `textDocument/diagnostic`: it asks for diagnostics.
+    pub pulls_diagnostics: bool,
+    /// It can be told to ask for all diagnostics anew.
+    pub refreshes_diagnostics: bool,
+    /// It can be told to ask for all inlay hints anew.
+    pub refreshes_inlay_hints: bool,
+    /// The code of a diagnostic may be a link.
+    pub code_descriptions: bool,
+    /// Diagnostics may have tags.
+    pub diagnostic_tags: bool,
+    /// Edits may name the version of the document that they are for.
+    pub document_changes: bool,
     /// The folders of the workspace.
     pub roots: Vec<PathBuf>,
     /// What the client said about Viva's settings.
@@ -59,7 +71,7 @@ impl Client {
             markdown: prefers_markdown(capability("textDocument/hover/contentFormat")),
             code_action_literals: capability("textDocument/codeAction/codeActionLiteralSupport")
                 .is_some_and(Value::is_object),
-            show_document: is_true("window/showDocument/support"),
+            show_document: is_true("window/showDocument/support") || shows_unannounced(params),
             virtual_documents: capability("workspace/textDocumentContent")
                 .is_some_and(Value::is_object),
             configuration: is_true("workspace/configuration"),
@@ -68,6 +80,15 @@ impl Client {
             watches_outside: is_true("workspace/didChangeWatchedFiles/relativePatternSupport"),
             registers_completion: is_true("textDocument/completion/dynamicRegistration"),
             registers_definition: is_true("textDocument/definition/dynamicRegistration"),
+            pulls_diagnostics: capability("textDocument/diagnostic").is_some_and(Value::is_object),
+            refreshes_diagnostics: is_true("workspace/diagnostics/refreshSupport"),
+            refreshes_inlay_hints: is_true("workspace/inlayHint/refreshSupport"),
+            code_descriptions: is_true("textDocument/publishDiagnostics/codeDescriptionSupport")
+                || is_true("textDocument/diagnostic/codeDescriptionSupport"),
+            diagnostic_tags: ["publishDiagnostics", "diagnostic"].iter().any(|kind| {
+                capability(&format!("textDocument/{kind}/tagSupport")).is_some_and(Value::is_object)
+            }),
+            document_changes: is_true("workspace/workspaceEdit/documentChanges"),
             roots: roots(params),
             options: params
                 .get("initializationOptions")
@@ -131,6 +152,11 @@ fn roots(params: &Value) -> Vec<PathBuf> {
         .chain(root)
         .filter_map(|uri| file_path(uri.as_str()?))
         .collect()
+}
+
+/// Helix shows documents since 24.03 (helix-editor/helix#8865) and announces it since late 2025 (#14892).
+fn shows_unannounced(params: &Value) -> bool {
+    params.pointer("/clientInfo/name").and_then(Value::as_str) == Some("helix")
 }
 
 /// A client that says nothing may not know Markdown.

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use tower_lsp::gen_lsp_types as lsp;
 use viva_guide::Hit;
 
@@ -10,6 +10,7 @@ use super::client::Client;
 use crate::document::{Document, Encoding, Position};
 use crate::features::hover::Hover;
 use crate::features::plain_text::plain_text;
+use crate::features::questions::Asked;
 use crate::features::related::Related;
 
 /// The kind of a code action that opens an interview question.
@@ -22,8 +23,17 @@ pub(crate) const SOURCE_KIND: &str = "source.interview";
 /// question from 0.
 pub(crate) const OPEN: &str = "viva.open";
 
+/// Switches a rule off in the workspace: arguments the rule's id and a document's URI.
+pub(crate) const SILENCE: &str = "viva.silence";
+
 /// Returns the topics that a search finds: argument the words to search for.
 pub(crate) const SEARCH: &str = "viva.search";
+
+/// Returns the questions of an open document: argument its URI.
+pub(crate) const QUESTIONS: &str = "viva.questions";
+
+/// The commands that clients may ask for.
+pub(crate) const COMMANDS: [&str; 4] = [OPEN, SEARCH, QUESTIONS, SILENCE];
 
 pub(crate) fn position(position: Position) -> lsp::Position {
     let narrow = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
@@ -95,6 +105,25 @@ pub(crate) fn code_actions(
             } else {
                 lsp::CodeActionResponse::Command(command)
             }
+        })
+        .collect()
+}
+
+/// The questions of a file, by topic, as the result of the command [`QUESTIONS`]; `number` is that
+/// of [`OPEN`].
+pub(crate) fn questions(asked: &[Asked]) -> Value {
+    asked
+        .iter()
+        .map(|Asked { topic, keywords }| {
+            let questions = topic.questions.iter().enumerate();
+            json!({
+                "id": topic.id,
+                "title": topic.title,
+                "keywords": keywords,
+                "questions": questions
+                    .map(|(number, question)| json!({ "number": number, "ask": question.ask }))
+                    .collect::<Value>(),
+            })
         })
         .collect()
 }

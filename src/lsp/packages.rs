@@ -25,6 +25,10 @@ pub(crate) struct Packages {
 #[derive(Debug, Default)]
 struct Known {
     folder: Option<Arc<Folder>>,
+    /// The packages of open documents, by the names of their files.
+    packages: HashMap<String, Arc<Package>>,
+    /// How often a file or an open document of the folder has changed.
+    changes: u64,
     /// Somebody reads it: a slow disk is asked once.
     is_being_read: bool,
     read: Option<Instant>,
@@ -52,10 +56,29 @@ impl Packages {
         })
     }
 
+    /// Whether the folder of a document was read, or is none that can be.
+    pub(crate) fn is_read(&self, uri: &str) -> bool {
+        let path = file_path(uri);
+        let Some(folder) = path.as_deref().and_then(Path::parent) else {
+            return true;
+        };
+        self.folders
+            .get(folder)
+            .is_some_and(|known| known.folder.is_some())
+    }
+
     /// Takes over what was read, unless nobody needs it any more.
     pub(crate) fn done(&mut self, path: &Path, folder: Folder) {
         if let Some(known) = self.folders.get_mut(path) {
-            known.folder = Some(Arc::new(folder));
+            let is_as_before = known
+                .folder
+                .as_ref()
+                .is_some_and(|before| before.is_same(&folder));
+            if !is_as_before {
+                known.folder = Some(Arc::new(folder));
+                known.packages.clear();
+                known.changes += 1;
+            }
             known.is_being_read = false;
             known.read = Some(Instant::now());
         }
@@ -70,11 +93,28 @@ impl Packages {
         });
     }
 
-    /// What the package of a document is made of.
-    pub(crate) fn parts(&self, uri: &str, documents: &Documents) -> Option<Parts> {
+    /// Notes that a document was opened, changed or closed: the packages of the other files of its folder
+    /// are not what they were. Its own is, because that is what is known beside it.
+    pub(crate) fn changed(&mut self, uri: &str) {
+        let Some(path) = file_path(uri) else { return };
+        let folder = path
+            .parent()
+            .and_then(|parent| self.folders.get_mut(parent));
+        if let (Some(known), Some(own_name)) = (folder, name(&path)) {
+            known.packages.retain(|name, _| *name == own_name);
+            known.changes += 1;
+        }
+    }
+
+    /// The package of a document, as far as it is known.
+    pub(crate) fn of(&self, uri: &str, documents: &Documents) -> Option<Of> {
         let path = file_path(uri)?;
         let parent = path.parent()?;
-        let name = |path: &Path| Some(path.file_name()?.to_str()?.to_owned());
+        let known = self.folders.get(parent)?;
+        let own_name = name(&path)?;
+        if let Some(package) = known.packages.get(&own_name) {
+            return Some(Of::Known(Arc::clone(package)));
+        }
         let open = documents
             .all()
             .filter(|(other, document)| *other != uri && document.language == Some(Language::Go))
@@ -82,12 +122,31 @@ impl Packages {
                 let path = file_path(other).filter(|path| path.parent() == Some(parent))?;
                 Some((name(&path)?, document.clone()))
             });
-        Some(Parts {
-            own_name: name(&path)?,
+        Some(Of::Parts(Parts {
+            own_name,
             open: open.collect(),
-            folder: self.folders.get(parent)?.folder.clone()?,
-        })
+            folder: known.folder.clone()?,
+            parent: parent.to_owned(),
+            changes: known.changes,
+        }))
     }
+
+    /// Keeps a package until something in the folder changes. If that happened while it was put together,
+    /// it is not kept.
+    pub(crate) fn keep(&mut self, parts: Parts, package: &Arc<Package>) {
+        if let Some(known) = self.folders.get_mut(&parts.parent)
+            && known.changes == parts.changes
+        {
+            known.packages.insert(parts.own_name, Arc::clone(package));
+        }
+    }
+}
+
+/// The package of a document.
+#[derive(Debug)]
+pub(crate) enum Of {
+    Known(Arc<Package>),
+    Parts(Parts),
 }
 
 /// A document's package before it is put together, which may take longer than a lock may be held.
@@ -96,17 +155,23 @@ pub(crate) struct Parts {
     own_name: String,
     open: Vec<(String, Document)>,
     folder: Arc<Folder>,
+    parent: PathBuf,
+    changes: u64,
 }
 
 impl Parts {
-    pub(crate) fn package(self) -> Package {
+    pub(crate) fn package(&self) -> Arc<Package> {
         let open = self
             .open
-            .into_iter()
-            .map(|(name, document)| (name, document.outline()))
+            .iter()
+            .map(|(name, document)| (name.clone(), document.outline()))
             .collect();
-        self.folder.package(&self.own_name, open)
+        Arc::new(self.folder.package(&self.own_name, open))
     }
+}
+
+fn name(path: &Path) -> Option<String> {
+    Some(path.file_name()?.to_str()?.to_owned())
 }
 
 /// The path in a `file:` URI (RFC 8089) of this machine.

@@ -77,6 +77,24 @@ pub(crate) struct CodeActionContext {
     /// 1: the user asked; 2: the editor did, on a move of the cursor.
     #[serde(default)]
     pub(crate) trigger_kind: Option<u8>,
+    /// What the client shows there, of all servers.
+    #[serde(default)]
+    pub(crate) diagnostics: Vec<Value>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct DocumentDiagnostic {
+    pub(crate) text_document: TextDocument,
+    #[serde(default)]
+    pub(crate) previous_result_id: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct InlayHints {
+    pub(crate) text_document: TextDocument,
+    pub(crate) range: Range,
 }
 
 #[derive(Debug, Deserialize)]

@@ -5,16 +5,17 @@ use std::path::PathBuf;
 
 use serde_json::{Value, json};
 use tower_lsp::gen_lsp_types as lsp;
-use tower_lsp::jsonrpc::{Error, Result};
+use tower_lsp::jsonrpc::{Error, ErrorCode, Result};
 
 use super::params::{
     At, CodeActionContext, CodeActionParams, ExecuteCommand, SymbolQuery, VirtualDocument,
+    WirePosition,
 };
 use super::server::Server;
 use super::settings::CodeActions;
 use super::{convert, open};
 use crate::document::Position;
-use crate::features::{hover, related, search};
+use crate::features::{hover, questions, related, search};
 
 /// How many questions are offered at a place; menus with more are not read.
 const QUESTIONS_MAX: usize = 5;
@@ -43,18 +44,23 @@ impl Server {
         &self,
         params: CodeActionParams,
     ) -> Result<Vec<lsp::CodeActionResponse>> {
-        let Some((document, client, settings)) = self.snapshot(&params.text_document.uri) else {
+        let uri = params.text_document.uri;
+        let context = params.context.unwrap_or_default();
+        let Some((document, client, settings)) = self.snapshot(&uri) else {
             return Ok(vec![]);
         };
-        let Some(kind) = offered_kind(settings.code_actions, &params.context.unwrap_or_default())
-        else {
-            return Ok(vec![]);
-        };
-        let offset = document.offset(params.range.start.into(), client.encoding);
-        let found = related::related(&self.guide(), &document, offset, QUESTIONS_MAX);
-        Ok(found.map_or_else(Vec::new, |found| {
-            convert::code_actions(found, kind, &client)
-        }))
+        let mut actions = Vec::new();
+        if wants_fixes(&context) {
+            actions = self.hint_actions(&uri, params.range, &context).await;
+        }
+        if let Some(kind) = offered_kind(settings.code_actions, &context) {
+            let offset = |position: WirePosition| document.offset(position.into(), client.encoding);
+            let selected = offset(params.range.start)..offset(params.range.end);
+            let found = related::related_in(&self.guide(), &document, selected, QUESTIONS_MAX);
+            let questions = found.map(|found| convert::code_actions(found, kind, &client));
+            actions.extend(questions.unwrap_or_default());
+        }
+        Ok(actions)
     }
 
     pub(crate) async fn symbol(&self, params: SymbolQuery) -> Result<Vec<lsp::WorkspaceSymbol>> {
@@ -99,14 +105,28 @@ impl Server {
                     "id": hit.topic.id, "title": hit.topic.title, "snippet": hit.snippet,
                 })).collect()))
             }
-            (convert::OPEN | convert::SEARCH, None) => Err(Error::invalid_params(format!(
-                "`{}` takes a text as its first argument",
-                params.command
-            ))),
+            (convert::SILENCE, Some(rule)) => {
+                let uri = arguments.get(1).and_then(Value::as_str).unwrap_or_default();
+                self.silence(rule, uri).await?;
+                Ok(None)
+            }
+            (convert::QUESTIONS, Some(uri)) => Ok(self.questions(uri).await),
+            (known, None) if convert::COMMANDS.contains(&known) => Err(Error::invalid_params(
+                format!("`{known}` takes a text as its first argument"),
+            )),
             (unknown, _) => Err(Error::invalid_params(format!(
                 "unknown command `{unknown}`"
             ))),
         }
+    }
+
+    /// The questions of an open document, by topic; nothing where it is not open.
+    async fn questions(&self, uri: &str) -> Option<Value> {
+        let (document, ..) = self.snapshot(uri)?;
+        let guide = self.guide();
+        // The whole file is read, which may take long.
+        let asked = tokio::task::spawn_blocking(move || questions::questions(&guide, &document));
+        Some(convert::questions(&asked.await.ok()?))
     }
 
     /// Shows a topic's page at a question, as well as the client can; its text is returned too.
@@ -126,26 +146,31 @@ impl Server {
             .and_then(|number| page.question_lines.get(number))
             .copied()
             .unwrap_or_default();
+        let asked = question.and_then(|number| topic.questions.get(number));
+        let text = asked.map_or_else(
+            || topic.summary.clone(),
+            |question| format!("{}\n\n{}", question.ask, question.answer),
+        );
         let connection = self.connection.clone();
         // Not awaited: clients may open the document only after this command is answered.
-        if let Some(uri) = uri.filter(|_| client.show_document) {
-            let start = convert::position(Position { line, column: 0 });
-            let params = lsp::ShowDocumentParams {
-                uri: uri.into(),
-                external: None,
-                take_focus: Some(true),
-                selection: Some(lsp::Range { start, end: start }),
-            };
-            tokio::spawn(async move { connection.show_document(params).await });
-        } else {
-            let question = question.and_then(|number| topic.questions.get(number));
-            let text = question.map_or_else(
-                || topic.summary.clone(),
-                |question| format!("{}\n\n{}", question.ask, question.answer),
-            );
-            let kind = lsp::MessageType::Info;
-            tokio::spawn(async move { connection.show_message(kind, text).await });
-        }
+        tokio::spawn(async move {
+            if let Some(uri) = uri.filter(|_| client.show_document) {
+                let start = convert::position(Position { line, column: 0 });
+                let params = lsp::ShowDocumentParams {
+                    uri: uri.into(),
+                    external: None,
+                    take_focus: Some(true),
+                    selection: Some(lsp::Range { start, end: start }),
+                };
+                let answer = connection.show_document(params).await;
+                let is_unknown = answer.is_err_and(|error| error.code == ErrorCode::MethodNotFound);
+                // Any other answer says nothing: some clients open the document later.
+                if !is_unknown {
+                    return;
+                }
+            }
+            connection.show_message(lsp::MessageType::Info, text).await;
+        });
         Some(page.markdown)
     }
 
@@ -195,6 +220,12 @@ fn offered_kind(setting: CodeActions, context: &CodeActionContext) -> Option<&'s
     }
 }
 
+/// Whether what can be done about hints is asked for.
+fn wants_fixes(context: &CodeActionContext) -> bool {
+    let only = context.only.as_deref().unwrap_or_default();
+    only.is_empty() || only.iter().any(|wanted| is_under("quickfix", wanted))
+}
+
 /// Whether a kind is another or below it: `interview.question` is under `interview` and under the
 /// empty kind.
 fn is_under(kind: &str, wanted: &str) -> bool {
@@ -237,7 +268,11 @@ mod tests {
             (CodeActions::Invoked, by_user(&["inter"]), None),
         ];
         for (setting, (only, trigger_kind), expected) in cases {
-            let context = CodeActionContext { only, trigger_kind };
+            let context = CodeActionContext {
+                only,
+                trigger_kind,
+                diagnostics: Vec::new(),
+            };
             assert_eq!(
                 offered_kind(setting, &context),
                 expected,

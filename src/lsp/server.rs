@@ -12,16 +12,18 @@ use viva_guide::{Guide, Language};
 
 use super::client::Client;
 use super::guides::Keeper;
-use super::packages::Packages;
+use super::hints::Told;
+use super::packages::{Of, Packages};
 use super::params::{DidChange, DidChangeConfiguration, DidClose, DidOpen};
 use super::settings::{SECTION, Settings};
+use super::workspace_file::WorkspaceFiles;
 use super::{convert, open};
 use crate::document::{Document, Encoding};
 use crate::documents::Documents;
 use crate::package::Folder;
 
-/// The server's side of one connection.
-#[derive(Debug)]
+/// The server's side of one connection. Cheap to clone.
+#[derive(Clone, Debug)]
 pub(crate) struct Server {
     pub(super) connection: tower_lsp::Client,
     pub(super) guides: Keeper,
@@ -32,8 +34,34 @@ pub(crate) struct Server {
 pub(super) struct State {
     pub(super) client: Client,
     pub(super) settings: Settings,
+    /// What the client last said about the settings.
+    sent: Value,
+    pub(super) workspace_files: WorkspaceFiles,
     pub(super) documents: Documents,
-    packages: Packages,
+    pub(super) packages: Packages,
+    pub(super) told: Told,
+}
+
+impl State {
+    /// Puts the settings of the client and of the workspace's files together; returns what was wrong
+    /// with them. What a file sets holds for all who work there, so it is added last.
+    pub(super) fn apply_settings(&mut self) -> Vec<String> {
+        let (mut settings, mut complaints) = Settings::read(&self.sent);
+        complaints.extend(self.workspace_files.complaints().map(str::to_owned));
+        // Paths in a file start at its folder; whoever reads guides reads them there.
+        let paths = settings.guide_paths.clone();
+        for (path, sent) in self.workspace_files.settings() {
+            let of_file = settings.add(sent);
+            complaints.extend(
+                of_file
+                    .into_iter()
+                    .map(|text| format!("{}: {text}", path.display())),
+            );
+        }
+        settings.guide_paths = paths;
+        self.settings = settings;
+        complaints
+    }
 }
 
 /// The service with the methods that Viva serves, and its way back to the client.
@@ -53,6 +81,8 @@ pub(crate) fn service(guide: Guide) -> (LspService<Server>, ClientSocket) {
     .custom_method("textDocument/completion", Server::completion)
     .custom_method("textDocument/definition", Server::definition)
     .custom_method("textDocument/codeAction", Server::code_action)
+    .custom_method("textDocument/diagnostic", Server::diagnostic)
+    .custom_method("textDocument/inlayHint", Server::inlay_hint)
     .custom_method("workspace/symbol", Server::symbol)
     .custom_method("workspace/executeCommand", Server::execute_command)
     .custom_method(
@@ -77,9 +107,9 @@ pub(crate) fn service(guide: Guide) -> (LspService<Server>, ClientSocket) {
 impl LanguageServer for Server {
     async fn initialize(&self, _: lsp::InitializeParams) -> Result<lsp::InitializeResult> {
         let client = self.state().client.clone();
+        self.reread_workspace_files().await;
         // In force at once: some clients never send `initialized`.
-        self.warn(apply(&self.state, &client.options));
-        self.guides.use_folders();
+        self.apply(client.options.clone());
         let capabilities = capabilities(&client);
         let info = lsp::ServerInfo {
             name: "viva".to_owned(),
@@ -120,12 +150,19 @@ fn capabilities(client: &Client) -> lsp::ServerCapabilities {
         code_action_kinds: Some(vec![
             convert::QUESTION_KIND.into(),
             convert::SOURCE_KIND.into(),
+            lsp::CodeActionKind::QuickFix,
         ]),
         ..lsp::CodeActionOptions::default()
     };
     let commands = lsp::ExecuteCommandOptions {
-        commands: vec![convert::OPEN.to_owned(), convert::SEARCH.to_owned()],
+        commands: convert::COMMANDS.map(str::to_owned).to_vec(),
         ..lsp::ExecuteCommandOptions::default()
+    };
+    let diagnostics = lsp::DiagnosticOptions {
+        identifier: Some("viva".to_owned()),
+        inter_file_dependencies: false,
+        workspace_diagnostics: false,
+        ..lsp::DiagnosticOptions::default()
     };
     let content = lsp::TextDocumentContentOptions {
         schemes: vec![open::SCHEME.to_owned()],
@@ -140,6 +177,8 @@ fn capabilities(client: &Client) -> lsp::ServerCapabilities {
         hover_provider: Some(true.into()),
         code_action_provider: Some(actions.into()),
         workspace_symbol_provider: Some(true.into()),
+        diagnostic_provider: client.pulls_diagnostics.then(|| diagnostics.into()),
+        inlay_hint_provider: Some(true.into()),
         execute_command_provider: Some(commands),
         workspace: Some(lsp::WorkspaceOptions {
             text_document_content: client.virtual_documents.then(|| content.into()),
@@ -185,23 +224,30 @@ impl Server {
     /// A snapshot of a document, and what is needed to answer about it.
     pub(super) fn snapshot(&self, uri: &str) -> Option<(Document, Client, Settings)> {
         self.read_package(uri);
-        let (mut document, parts, client, settings) = {
+        let (mut document, package, client, settings) = {
             let state = self.state();
             (
                 state.documents.get(uri)?,
-                state.packages.parts(uri, &state.documents),
+                state.packages.of(uri, &state.documents),
                 state.client.clone(),
                 state.settings.clone(),
             )
         };
         if document.language == Some(Language::Go) {
-            document.package = parts.map(|parts| Arc::new(parts.package()));
+            document.package = package.map(|package| match package {
+                Of::Known(package) => package,
+                Of::Parts(parts) => {
+                    let package = parts.package();
+                    self.state().packages.keep(parts, &package);
+                    package
+                }
+            });
         }
         Some((document, client, settings))
     }
 
     /// Reads the folder of a Go document in the background, unless that was just done.
-    fn read_package(&self, uri: &str) {
+    pub(super) fn read_package(&self, uri: &str) {
         let (task, roots) = {
             let mut state = self.state();
             let is_go = |document: Document| document.language == Some(Language::Go);
@@ -222,14 +268,19 @@ impl Server {
 
     async fn did_open(&self, params: DidOpen) {
         let document = params.text_document;
-        self.state().documents.open(
-            &document.uri,
-            &document.language_id,
-            document.version,
-            &document.text,
-        );
+        {
+            let mut state = self.state();
+            state.documents.open(
+                &document.uri,
+                &document.language_id,
+                document.version,
+                &document.text,
+            );
+            state.packages.changed(&document.uri);
+        }
         self.read_package(&document.uri);
         self.guides.check(&document.uri);
+        self.send_hints(&document.uri);
     }
 
     async fn did_change(&self, params: Value) {
@@ -246,12 +297,18 @@ impl Server {
                 state
                     .documents
                     .change(&uri, params.text_document.version, &changes, encoding);
+                state.packages.changed(&uri);
+                state.told.changed(&uri);
                 drop(state);
                 self.guides.check(&uri);
+                self.send_hints(&uri);
             }
             Err(error) => {
                 // From here on our text would differ from the client's: better silent than wrong.
-                self.state().documents.close(&uri);
+                let mut state = self.state();
+                state.documents.close(&uri);
+                state.packages.changed(&uri);
+                drop(state);
                 self.warn(vec![format!(
                     "{uri}: a change could not be read ({error}); silent until it is opened again"
                 )]);
@@ -260,16 +317,20 @@ impl Server {
     }
 
     async fn did_close(&self, params: DidClose) {
-        let mut state = self.state();
-        let State {
-            documents,
-            packages,
-            ..
-        } = &mut *state;
-        documents.close(&params.text_document.uri);
-        packages.forget(documents);
-        drop(state);
-        self.guides.forget(&params.text_document.uri);
+        let uri = params.text_document.uri;
+        {
+            let mut state = self.state();
+            let State {
+                documents,
+                packages,
+                ..
+            } = &mut *state;
+            documents.close(&uri);
+            packages.changed(&uri);
+            packages.forget(documents);
+        }
+        self.guides.forget(&uri);
+        self.forget_hints(&uri);
     }
 
     async fn did_change_watched_files(&self, params: Value) {
@@ -278,6 +339,7 @@ impl Server {
 
     async fn did_change_workspace_folders(&self, params: Value) {
         self.state().client.change_roots(&params);
+        self.reread_workspace_files().await;
         self.guides.use_folders();
     }
 
@@ -286,34 +348,41 @@ impl Server {
         if self.state().client.configuration {
             return self.pull_settings();
         }
-        self.warn(apply(&self.state, &params.settings));
+        self.apply(params.settings);
+    }
+
+    /// Takes over the settings that a client sent; what is shown by others than before is shown anew.
+    fn apply(&self, sent: Value) {
+        let (complaints, is_other) = {
+            let mut state = self.state();
+            state.sent = sent;
+            let before = state.settings.clone();
+            let complaints = state.apply_settings();
+            (complaints, state.settings.shows_other_hints_than(&before))
+        };
+        self.warn(complaints);
         self.guides.use_folders();
+        if is_other {
+            self.refresh_hints();
+        }
     }
 
     /// Asks the client for the settings without waiting: the client may take its time, and the next
     /// message must not.
     fn pull_settings(&self) {
-        let connection = self.connection.clone();
-        let state = Arc::clone(&self.state);
-        let guides = self.guides.clone();
+        let server = self.clone();
         tokio::spawn(async move {
             let item = lsp::ConfigurationItem {
                 scope_uri: None,
                 section: Some(SECTION.to_owned()),
             };
-            let Ok(answers) = connection.configuration(vec![item]).await else {
+            let Ok(answers) = server.connection.configuration(vec![item]).await else {
                 return;
             };
             // Nothing set any more means what was said at the start.
             let sent = answers.into_iter().next().filter(|sent| !sent.is_null());
-            let sent = sent.unwrap_or_else(|| lock(&state).client.options.clone());
-            let complaints = apply(&state, &sent);
-            guides.use_folders();
-            for complaint in complaints {
-                connection
-                    .log_message(lsp::MessageType::Warning, complaint)
-                    .await;
-            }
+            let sent = sent.unwrap_or_else(|| server.state().client.options.clone());
+            server.apply(sent);
         });
     }
 
@@ -337,11 +406,4 @@ impl Server {
 /// The state. A panic elsewhere while it was locked left it whole: every change is one step.
 pub(super) fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
     state.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Takes over the settings that a client sent; returns what was wrong with them.
-fn apply(state: &Mutex<State>, sent: &Value) -> Vec<String> {
-    let (settings, complaints) = Settings::read(sent);
-    lock(state).settings = settings;
-    complaints
 }

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
+use crate::features::hints::{self, Choice, Coexist, Tool};
 use crate::features::search::When;
 
 /// The section that clients keep Viva's settings under.
@@ -38,12 +39,40 @@ pub enum Kind {
     Choice {
         of: &'static [&'static str],
     },
+    /// Any of these; none is the default.
+    List {
+        of: ListOf,
+    },
     /// A list of paths; none by default.
     Paths,
 }
 
+/// What a list names.
+#[derive(Clone, Copy, Debug)]
+pub enum ListOf {
+    /// Ids and families of the rules of hints.
+    Rules,
+    /// Tools that run beside Viva.
+    Tools,
+}
+
+impl ListOf {
+    /// Every name that may stand in the list.
+    pub fn names(self) -> Vec<&'static str> {
+        match self {
+            ListOf::Rules => {
+                let mut families: Vec<&str> = hints::rules().map(hints::Rule::family).collect();
+                families.dedup();
+                families.extend(hints::rules().map(|rule| rule.id));
+                families
+            }
+            ListOf::Tools => Tool::ALL.map(Tool::name).to_vec(),
+        }
+    }
+}
+
 /// Every setting, in the order in which they are documented.
-pub const SETTINGS: [Setting; 5] = [
+pub const SETTINGS: [Setting; 11] = [
     Setting {
         key: "hover.enable",
         kind: Kind::Switch { default: true },
@@ -73,6 +102,38 @@ pub const SETTINGS: [Setting; 5] = [
         what: "When the symbol search finds topics: only for queries that begin with `?`, for all, or never.",
     },
     Setting {
+        key: "hints.enable",
+        kind: Kind::Switch { default: true },
+        what: "Mark places that an interviewer would ask about.",
+    },
+    Setting {
+        key: "hints.off",
+        kind: Kind::List { of: ListOf::Rules },
+        what: "Rules that are never shown, by id (`docker/sudo`) or family (`docker`).",
+    },
+    Setting {
+        key: "hints.on",
+        kind: Kind::List { of: ListOf::Rules },
+        what: "Rules that are shown although they are off by default, by id or family.",
+    },
+    Setting {
+        key: "hints.coexist",
+        kind: Kind::Choice {
+            of: &["auto", "all", "minimal"],
+        },
+        what: "Rules that another tool has too: left to the tools that run beside Viva, shown all the same, or left out in any case.",
+    },
+    Setting {
+        key: "hints.companions",
+        kind: Kind::List { of: ListOf::Tools },
+        what: "The tools that run beside Viva and show their own findings; editors that know say it by themselves.",
+    },
+    Setting {
+        key: "inlayHints.enable",
+        kind: Kind::Switch { default: false },
+        what: "Show the titles of topics at the end of the lines that lead to them.",
+    },
+    Setting {
         key: "guide.paths",
         kind: Kind::Paths,
         what: "More folders of topics of your own, besides `.viva/guide` in the workspace and `~/.config/viva/guide`; relative to the workspace.",
@@ -97,6 +158,9 @@ pub struct Settings {
     pub code_actions: CodeActions,
     pub symbols: When,
     pub guide_paths: Vec<String>,
+    pub hints: bool,
+    pub choice: Choice,
+    pub inlay_hints: bool,
 }
 
 impl Default for Settings {
@@ -107,6 +171,9 @@ impl Default for Settings {
             code_actions: CodeActions::Invoked,
             symbols: When::Prefix,
             guide_paths: Vec::new(),
+            hints: true,
+            choice: Choice::default(),
+            inlay_hints: false,
         }
     }
 }
@@ -115,15 +182,21 @@ impl Settings {
     /// Reads what a client sent: the section itself, or an object that holds it. What is wrong keeps
     /// its default and is complained about.
     pub fn read(sent: &Value) -> (Settings, Vec<String>) {
-        let section = sent.get(SECTION).unwrap_or(sent);
         let mut settings = Settings::default();
+        let complaints = settings.add(sent);
+        (settings, complaints)
+    }
+
+    /// Takes over what is set here: lists grow, everything else is replaced. Returns what was wrong.
+    pub fn add(&mut self, sent: &Value) -> Vec<String> {
+        let section = sent.get(SECTION).unwrap_or(sent);
         let mut complaints = unknown_keys(section);
         for setting in SETTINGS {
             let Some(value) = find(section, setting.key).filter(|value| !value.is_null()) else {
                 continue;
             };
             if setting.kind.accepts(value) {
-                settings.set(setting.key, value);
+                self.set(setting.key, value);
             } else {
                 complaints.push(format!(
                     "`{SECTION}.{}` is {value}; it takes {}",
@@ -131,7 +204,13 @@ impl Settings {
                 ));
             }
         }
-        (settings, complaints)
+        complaints
+    }
+
+    /// Whether editors must ask for hints again after these settings took the place of others.
+    pub(super) fn shows_other_hints_than(&self, before: &Settings) -> bool {
+        let of_hints = |settings: &Settings| (settings.hints, settings.inlay_hints);
+        of_hints(self) != of_hints(before) || self.choice != before.choice
     }
 
     /// Sets one value that its kind accepts.
@@ -160,6 +239,21 @@ impl Settings {
                     _ => When::Prefix,
                 }
             }
+            "hints.enable" => self.hints = value == &Value::Bool(true),
+            "hints.off" => self.choice.off.extend(texts(value).map(str::to_owned)),
+            "hints.on" => self.choice.on.extend(texts(value).map(str::to_owned)),
+            "hints.coexist" => {
+                self.choice.coexist = match choice {
+                    "all" => Coexist::All,
+                    "minimal" => Coexist::Minimal,
+                    _ => Coexist::Auto,
+                }
+            }
+            "hints.companions" => {
+                let tools = texts(value).filter_map(Tool::from_name);
+                self.choice.companions.extend(tools);
+            }
+            "inlayHints.enable" => self.inlay_hints = value == &Value::Bool(true),
             _ => {}
         }
     }
@@ -176,6 +270,14 @@ impl Kind {
             Kind::Paths => value
                 .as_array()
                 .is_some_and(|paths| paths.iter().all(Value::is_string)),
+            Kind::List { of } => {
+                let names = of.names();
+                let is_name =
+                    |value: &Value| value.as_str().is_some_and(|name| names.contains(&name));
+                value
+                    .as_array()
+                    .is_some_and(|list| list.iter().all(is_name))
+            }
         }
     }
 }
@@ -190,6 +292,12 @@ impl std::fmt::Display for Kind {
                 f.write_str(&quoted.join(", "))
             }
             Kind::Paths => f.write_str("a list of paths"),
+            Kind::List { of: ListOf::Rules } => {
+                f.write_str("a list of rules (docs/hints.md): \"docker/sudo\", or \"docker\" for all of a family")
+            }
+            Kind::List { of: ListOf::Tools } => {
+                write!(f, "a list of {}", ListOf::Tools.names().join(", "))
+            }
         }
     }
 }
@@ -212,6 +320,15 @@ pub fn markdown_table() -> String {
                 quoted.join(", ")
             }
             Kind::Paths => "`[]`, a list of paths".to_owned(),
+            Kind::List { of: ListOf::Rules } => "`[]`; [rules](docs/hints.md)".to_owned(),
+            Kind::List { of: ListOf::Tools } => {
+                let names: Vec<String> = ListOf::Tools
+                    .names()
+                    .iter()
+                    .map(|name| format!("`\"{name}\"`"))
+                    .collect();
+                format!("`[]`; {}", names.join(", "))
+            }
         };
         writeln!(
             table,
@@ -225,6 +342,13 @@ pub fn markdown_table() -> String {
 
 fn number(value: &Value) -> Option<usize> {
     usize::try_from(value.as_u64()?).ok()
+}
+
+fn texts(list: &Value) -> impl Iterator<Item = &str> {
+    list.as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
 }
 
 /// A value by its path, written nested or as one dotted key.
@@ -311,10 +435,11 @@ mod tests {
             json!({"hover": {"enable": "yes", "maxLines": 1, "color": 1}, "codeActions": "ever"});
         let (settings, complaints) = Settings::read(&sent);
         assert_eq!(settings, Settings::default());
+        let known = SETTINGS.map(|setting| setting.key).join(", ");
         assert_eq!(
             complaints,
             [
-                "unknown setting `viva.hover.color`; the settings are hover.enable, hover.maxLines, codeActions, workspaceSymbols, guide.paths",
+                &format!("unknown setting `viva.hover.color`; the settings are {known}"),
                 "`viva.hover.enable` is \"yes\"; it takes true or false",
                 "`viva.hover.maxLines` is 1; it takes a number from 3 to 200",
                 "`viva.codeActions` is \"ever\"; it takes \"invoked\", \"always\", \"off\"",

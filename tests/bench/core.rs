@@ -32,8 +32,9 @@ const QUERIES: [&str; 4] = [
     "quokka habitat",
 ];
 
-/// How many lines the long Go file has at least.
+/// How many lines the long Go files have at least.
 const LONG: usize = 1_000;
+const LONGEST: usize = 100_000;
 
 type Named = (&'static str, Sample);
 
@@ -47,7 +48,7 @@ fn main() {
         .into_iter()
         .map(|sample| (sample.name, sample))
         .collect();
-    samples.push(("queue.go, 1000 lines", long_go()));
+    samples.push(("queue.go, 1000 lines", long_go(LONG)));
     for (name, sample) in &samples {
         // A miss would be measured as a fast answer.
         let found = hover(&guide, &sample.document(), sample.offset, HOVER_LINES);
@@ -56,6 +57,9 @@ fn main() {
     opening(&mut criterion);
     hovering(&mut criterion, &guide, &samples);
     editing(&mut criterion, &guide, &samples);
+    let longest = [("queue.go, 100000 lines", long_go(LONGEST))];
+    hovering_again(&mut criterion, &guide, &longest);
+    editing(&mut criterion, &guide, &longest);
     relating(&mut criterion, &guide, &samples);
     searching(&mut criterion, &guide);
     recognising(&mut criterion, &samples);
@@ -63,14 +67,13 @@ fn main() {
 }
 
 /// The Go fixture again and again, each time with other names, so that it stays correct Go.
-fn long_go() -> Sample {
+fn long_go(lines: usize) -> Sample {
     let (head, body) = samples::GO
         .split_once("// Queue")
         .expect("the fixture declares Queue after its imports");
     let mut text = head.to_owned();
-    let mut number = 0;
-    while text.lines().count() < LONG {
-        number += 1;
+    let copies = lines.div_ceil(body.lines().count());
+    for number in 1..=copies {
         let copy = format!("// Queue{body}")
             .replace("Queue", &format!("Queue{number}"))
             .replace("func New(", &format!("func New{number}("))
@@ -96,6 +99,10 @@ fn hovering(criterion: &mut Criterion, guide: &Guide, samples: &[Named]) {
         });
     }
     group.finish();
+    hovering_again(criterion, guide, samples);
+}
+
+fn hovering_again(criterion: &mut Criterion, guide: &Guide, samples: &[Named]) {
     let mut group = criterion.benchmark_group("hover");
     for (name, sample) in samples {
         let document = sample.document();

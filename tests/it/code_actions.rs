@@ -105,3 +105,75 @@ fn a_client_without_literals_gets_commands() {
     assert_eq!(actions[0]["command"], "viva.open");
     assert!(actions[0].get("kind").is_none());
 }
+
+#[test]
+fn a_selection_is_about_its_first_keyword_that_has_questions() {
+    let text = "package p\n\nimport \"sync\"\n\nvar c = []*sync.Cond{} // chan\n";
+    // What is selected in the line of `c`, from column to column, and the topic of the first action.
+    let cases = [
+        ([11, 20], Some("go-concurrency/sync-cond")), // the expression, as Eglot sends it
+        ([0, 30], Some("go-basics/variables")),       // the line, as Kate sends it
+        ([4, 18], Some("go-concurrency/sync-cond")),  // up to the middle of `Cond`
+        ([16, 16], Some("go-concurrency/sync-cond")),
+        ([22, 30], None),
+        ([20, 4], Some("go-concurrency/sync-cond")),
+    ];
+    let mut client = Client::start();
+    client.open("q.go", "go", text);
+    for ([start, end], topic) in cases {
+        let at = |character: usize| json!({ "line": 4, "character": character });
+        let actions = client.request(
+            "textDocument/codeAction",
+            &json!({
+                "textDocument": { "uri": "q.go" }, "context": {},
+                "range": { "start": at(start), "end": at(end) },
+            }),
+        );
+        let first = actions[0]["command"]["arguments"][0].as_str();
+        assert_eq!(first, topic, "{start}..{end}: {actions}");
+    }
+}
+
+#[test]
+fn the_questions_command_returns_those_of_an_open_file() {
+    let mut client = Client::start();
+    client.open(
+        "q.go",
+        "go",
+        "package p\n\nimport \"sync\"\n\nvar a, b, c sync.Mutex\nvar d sync.Cond\n",
+    );
+    let mut ask = |uri: &str| {
+        let params = json!({ "command": "viva.questions", "arguments": [uri] });
+        client.request("workspace/executeCommand", &params)
+    };
+    let found = ask("q.go");
+    let topics = found.as_array().expect("a list");
+    let cond = topics
+        .iter()
+        .find(|topic| topic["id"] == "go-concurrency/sync-cond")
+        .expect("the topic of sync.Cond");
+    assert_eq!(cond["keywords"], 1);
+    assert!(cond["title"].is_string(), "{cond}");
+    let questions = cond["questions"].as_array().expect("a list");
+    assert!(questions.len() >= 2, "{cond}");
+    for (number, question) in questions.iter().enumerate() {
+        assert_eq!(question["number"], number);
+        assert!(
+            question["ask"]
+                .as_str()
+                .is_some_and(|ask| ask.ends_with('?')),
+            "{question}"
+        );
+    }
+    assert_eq!(ask("never-opened.go"), Value::Null);
+
+    client.open("plain.txt", "plaintext", "sync.Cond");
+    let params = json!({ "command": "viva.questions", "arguments": ["plain.txt"] });
+    assert_eq!(
+        client.request("workspace/executeCommand", &params),
+        json!([])
+    );
+    let params = json!({ "command": "viva.questions" });
+    let refused = client.ask("workspace/executeCommand", &params);
+    assert_eq!(refused["error"]["code"], -32602, "{refused}");
+}

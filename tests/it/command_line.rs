@@ -344,3 +344,49 @@ fn doctor_and_completions_answer() {
         assert!(printed(&["completions", shell], 0).contains("viva"));
     }
 }
+
+#[test]
+fn completions_and_manual_pages_know_every_command() {
+    let help = printed(&["--help"], 0);
+    let commands: Vec<&str> = help
+        .lines()
+        .skip_while(|line| *line != "Commands:")
+        .skip(1)
+        .take_while(|line| line.starts_with("  "))
+        .filter_map(|line| line.split_whitespace().next())
+        .filter(|command| *command != "help")
+        .collect();
+    assert!(commands.len() > 8, "{commands:?}");
+    for shell in ["bash", "elvish", "fish", "nushell", "powershell", "zsh"] {
+        let script = printed(&["completions", shell], 0);
+        for command in &commands {
+            assert!(script.contains(command), "{shell}: {command}");
+        }
+    }
+    assert!(refused(&["completions", "tcsh"], 2).contains("nushell"));
+
+    let page = printed(&["man"], 0);
+    assert!(page.contains("\n.TH viva 1 "), "{page}");
+    let folder = tempfile::tempdir().expect("a folder");
+    let below = folder.path().join("a/man1");
+    printed(&["man", "--folder", &below.to_string_lossy()], 0);
+    assert_eq!(
+        fs::read_to_string(below.join("viva.1")).expect("a page"),
+        page
+    );
+    for command in &commands {
+        assert!(page.contains(&format!("viva\\-{command}(1)")), "{command}");
+        let file = below.join(format!("viva-{command}.1"));
+        let page = fs::read_to_string(&file).expect("a page of each command");
+        assert!(page.contains(&format!("viva {command}")), "{page}");
+    }
+    assert!(below.join("viva-guide-check.1").is_file());
+
+    let file = folder.path().join("file");
+    fs::write(&file, "").expect("a file");
+    let said = refused(&["man", "--folder", &file.join("x").to_string_lossy()], 2);
+    assert!(
+        said.contains("the manual pages cannot be written"),
+        "{said}"
+    );
+}

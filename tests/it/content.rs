@@ -272,6 +272,9 @@ fn dockerfile_sample(name: &str) -> String {
     if is_argument && !name.contains(' ') {
         return format!("FROM a\nARG {name}\n");
     }
+    if name.starts_with(|first: char| first.is_ascii_lowercase()) {
+        return format!("FROM a\nRUN {name} x\n");
+    }
     match name.split_once(' ') {
         Some((instruction, flag)) if flag.starts_with("--") && !flag.contains('=') => {
             format!("FROM a\n{instruction} {flag}=x y z\n")

@@ -5,9 +5,11 @@ use std::fs;
 use std::process::Command;
 
 use serde_json::json;
+use viva::built_in;
+use viva::features::hints;
 use viva::lsp::settings::{self, Kind};
 
-fn read(file: &str) -> String {
+pub(crate) fn read(file: &str) -> String {
     fs::read_to_string(path(file)).unwrap_or_else(|error| panic!("{file}: {error}"))
 }
 
@@ -17,7 +19,7 @@ fn path(file: &str) -> String {
 
 /// Compares the text between `<!-- NAME -->` and `<!-- /NAME -->` with what it should be.
 #[track_caller]
-fn check_part(file: &str, name: &str, expected: &str) {
+pub(crate) fn check_part(file: &str, name: &str, expected: &str) {
     let (open, close) = (format!("<!-- {name} -->\n"), format!("<!-- /{name} -->"));
     check_between(file, &open, &close, expected);
 }
@@ -69,6 +71,10 @@ fn the_settings_of_vs_code_are_those_of_the_server() {
             Kind::Paths => {
                 json!({ "type": "array", "items": { "type": "string" }, "default": [] })
             }
+            Kind::List { of } => json!({
+                "type": "array", "default": [], "uniqueItems": true,
+                "items": { "type": "string", "enum": of.names() },
+            }),
         };
         property["markdownDescription"] = setting.what.into();
         let text = serde_json::to_string_pretty(&property).expect("it is JSON");
@@ -142,4 +148,43 @@ fn every_command_is_in_the_readme() {
             "the README does not mention `viva {name}`"
         );
     }
+}
+
+/// The page of the hints is written from the rules.
+#[test]
+fn the_page_of_the_hints_is_that_of_the_rules() {
+    let expected = hints::documentation::markdown(&built_in::guide());
+    if std::env::var_os("UPDATE").is_some() {
+        fs::write(path("docs/hints.md"), expected).expect("the documentation can be written");
+    } else {
+        assert!(
+            read("docs/hints.md") == expected,
+            "docs/hints.md is stale; run `UPDATE=1 cargo test`"
+        );
+    }
+}
+
+/// A pitfall that says which hint finds it names a rule.
+#[test]
+fn the_hints_of_pitfalls_are_rules() {
+    let mut named = 0;
+    for file in fs::read_dir(path("index/guide/containers")).expect("a folder of topics") {
+        let file = file.expect("a topic").path();
+        let text = fs::read_to_string(&file).expect("a topic is text");
+        for (at, mark) in text.match_indices("{hint: ") {
+            let id = text[at + mark.len()..]
+                .split('}')
+                .next()
+                .unwrap_or_default();
+            if id.starts_with("docker/") || id.starts_with("compose/") {
+                named += 1;
+                assert!(
+                    hints::rule(id).is_some(),
+                    "{}: no rule {id}",
+                    file.display()
+                );
+            }
+        }
+    }
+    assert!(named > 0, "no pitfall names a hint");
 }

@@ -15,10 +15,13 @@ fn initialize_announces_what_is_served() {
             "positionEncoding": "utf-16",
             "textDocumentSync": { "openClose": true, "change": 2 },
             "hoverProvider": true,
-            "codeActionProvider": { "codeActionKinds": ["interview.question", "source.interview"] },
+            "codeActionProvider": { "codeActionKinds": ["interview.question", "source.interview", "quickfix"] },
             "workspace": { "workspaceFolders": { "supported": true, "changeNotifications": true } },
             "workspaceSymbolProvider": true,
-            "executeCommandProvider": { "commands": ["viva.open", "viva.search"] },
+            "inlayHintProvider": true,
+            "executeCommandProvider": {
+                "commands": ["viva.open", "viva.search", "viva.questions", "viva.silence"],
+            },
         })
     );
 }

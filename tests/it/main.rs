@@ -3,13 +3,18 @@
 
 mod architecture;
 mod bad_input;
+mod checking;
 mod client;
 mod code_actions;
 mod command_line;
 mod content;
 mod crashes;
+mod dependencies;
 mod documentation;
+mod editors;
+mod hinting;
 mod hovering;
+mod importing;
 mod lifecycle;
 mod opening;
 mod order;

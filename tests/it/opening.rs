@@ -68,6 +68,25 @@ fn a_client_that_shows_documents_gets_a_read_only_file() {
     );
 }
 
+#[test]
+fn helix_shows_documents_without_announcing_it_and_older_ones_get_a_message() {
+    for unknown in ["", "window/showDocument"] {
+        let mut client = Client::spawn();
+        client.unknown = unknown;
+        client.initialize(&json!({ "clientInfo": { "name": "helix" }, "capabilities": {} }));
+        client.request(OPEN, &open_question(1));
+        let shown = client.wait_for("window/showDocument")["params"].clone();
+        assert!(path_of(&shown["uri"]).is_file());
+        if unknown.is_empty() {
+            client.request("workspace/symbol", &json!({ "query": "" }));
+            let told = |message: &Value| message["method"] == "window/showMessage";
+            assert!(!client.received.iter().any(told), "{:?}", client.received);
+        } else {
+            client.wait_for("window/showMessage");
+        }
+    }
+}
+
 #[track_caller]
 fn check_selection(text: &str, selection: &Value) {
     let line = selection["start"]["line"]

@@ -54,6 +54,12 @@ fn a_hover_knows_the_types_of_other_files() {
     let queue = uri(&folder.path().join("queue.go"));
     client.open(&queue, "go", &QUEUE.replace("*sync.Cond", "Own"));
     assert!(client.hover(&user, line, column).is_null());
+    // What is known of the package follows what is typed in its other files, and only there.
+    let typed = |version: i32, text: &str| json!({ "textDocument": { "uri": queue, "version": version }, "contentChanges": [{ "text": text }] });
+    client.notify("textDocument/didChange", &typed(2, QUEUE));
+    assert!(tells_of_cond(&client.hover(&user, line, column)));
+    client.notify("textDocument/didChange", &typed(3, "package q\n"));
+    assert!(client.hover(&user, line, column).is_null());
     let closed = json!({ "textDocument": { "uri": queue } });
     client.notify("textDocument/didClose", &closed);
     wait_for(|| client.hover(&user, line, column), tells_of_cond);

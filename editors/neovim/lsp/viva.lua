@@ -7,7 +7,7 @@
 --- Enable it with `vim.lsp.enable('viva')`.
 
 ---@type vim.lsp.Config
-return {
+local config = {
   cmd = { 'viva', 'lsp' },
   -- Neovim calls redis.conf `conf`, as it does many files: Viva knows a redis.conf by its name or its
   -- content, and says nothing about any other. The same goes for compose.yaml among `yaml`.
@@ -15,3 +15,14 @@ return {
   -- Viva needs no project; the repository comes first, so that one process serves all its modules.
   root_markers = { '.git', 'go.work', 'go.mod' },
 }
+
+-- This file also works alone; with the rest of the plugin, what goes wrong is told and mended.
+local found, server = pcall(require, 'viva.server')
+if found then
+  config.root_dir = server.root_dir
+  config.on_init = server.on_init
+  config.on_exit = server.on_exit
+  config.handlers = { ['window/logMessage'] = server.on_log }
+end
+
+return config

@@ -7,14 +7,10 @@ import {
   window,
   workspace,
   type QuickPickItem,
-  type TextDocument,
 } from 'vscode';
 import {
-  CodeActionRequest,
-  CodeActionTriggerKind,
   ExecuteCommandRequest,
   HoverRequest,
-  type CodeAction,
   type LanguageClient,
 } from 'vscode-languageclient/node';
 import type { Server } from './server';
@@ -23,8 +19,14 @@ import type { Server } from './server';
 const OPEN = 'viva.open';
 const SEARCH = 'viva.search';
 
-/** How many different words of a file are asked about. */
-const WORDS_MAX = 500;
+const QUESTIONS = 'viva.questions';
+
+/** What the server gives for a topic that keywords of a file lead to. */
+interface Asked {
+  id: string;
+  title: string;
+  questions: { number: number; ask: string }[];
+}
 
 /** What the server's search gives for a topic. */
 interface Hit {
@@ -41,8 +43,11 @@ interface PageItem extends QuickPickItem {
 /** Shows the explanation of what the cursor is on, and says so where there is none. */
 export async function explainHere(server: Server): Promise<void> {
   const editor = window.activeTextEditor;
-  const client = editor && (await server.client());
-  if (!editor || !client) {
+  if (!editor) {
+    return tellToOpen();
+  }
+  const client = await server.client();
+  if (!client) {
     return;
   }
   const place = client.code2ProtocolConverter.asTextDocumentPositionParams(
@@ -99,73 +104,39 @@ async function search(client: LanguageClient, words: string): Promise<PageItem[]
   }));
 }
 
-/** Lists the questions of all keywords in the open file, by topic in the order of the text. */
+/** Lists the questions of the open file, those of its most frequent keywords first. */
 export async function questions(server: Server): Promise<void> {
   const document = window.activeTextEditor?.document;
-  const client = document && (await server.client());
-  if (!document || !client) {
+  if (!document) {
+    return tellToOpen();
+  }
+  const client = await server.client();
+  if (!client) {
     return;
   }
-  const items = await window.withProgress(
+  const asked: Asked[] | null = await window.withProgress(
     { location: ProgressLocation.Window, title: 'Viva reads the file' },
-    () => ofFile(client, document),
+    () =>
+      client.sendRequest(ExecuteCommandRequest.type, {
+        command: QUESTIONS,
+        arguments: [client.code2ProtocolConverter.asUri(document.uri)],
+      }),
   );
+  const items = (asked ?? []).flatMap(({ id, title, questions }): PageItem[] => [
+    { label: title, kind: QuickPickItemKind.Separator },
+    ...questions.map(({ ask, number }) => ({ label: ask, page: [id, number] })),
+  ]);
   if (items.length > 0) {
     const placeHolder = 'Interview questions for this file';
     await openPage(await window.showQuickPick(items, { placeHolder }));
-  } else if (workspace.getConfiguration('viva').get('codeActions') === 'off') {
-    void window.showInformationMessage('Questions are switched off by the setting viva.codeActions.');
   } else {
     void window.showInformationMessage('Viva has no questions for this file.');
   }
 }
 
-/**
- * The server gives the questions of one place, so it is asked about each word of the file where it
- * first stands.
- */
-async function ofFile(client: LanguageClient, document: TextDocument): Promise<PageItem[]> {
-  const seen = new Set<string>();
-  const offsets: number[] = [];
-  for (const { 0: word, index } of document.getText().matchAll(/(?:\w+\.)?[\w-]+/g)) {
-    if (!seen.has(word) && seen.size < WORDS_MAX) {
-      seen.add(word);
-      // The last part of `sync.Cond` is the most specific.
-      offsets.push(index + word.lastIndexOf('.') + 1);
-    }
-  }
-  const answers = await Promise.all(offsets.map((offset) => actionsAt(client, document, offset)));
-  const topics = new Map<unknown, PageItem[]>();
-  for (const actions of answers) {
-    // The last action opens the whole topic; before it stand its questions and those of others.
-    const topic = actions.at(-1)?.command?.arguments?.[0];
-    if (topic !== undefined && !topics.has(topic)) {
-      const own = actions.filter(({ command }) => command?.arguments?.[0] === topic);
-      topics.set(topic, own.map(toItem));
-    }
-  }
-  return [...topics].flatMap(([topic, items]) => [
-    { label: String(topic), kind: QuickPickItemKind.Separator },
-    ...items,
-  ]);
-}
-
-async function actionsAt(
-  client: LanguageClient,
-  document: TextDocument,
-  offset: number,
-): Promise<CodeAction[]> {
-  const position = document.positionAt(offset);
-  const actions = await client.sendRequest(CodeActionRequest.type, {
-    textDocument: client.code2ProtocolConverter.asTextDocumentIdentifier(document),
-    range: { start: position, end: position },
-    context: { diagnostics: [], only: ['interview'], triggerKind: CodeActionTriggerKind.Invoked },
-  });
-  return (actions ?? []).filter((action): action is CodeAction => 'kind' in action);
-}
-
-function toItem({ title, command }: CodeAction): PageItem {
-  return { label: title.replace(/^Interview: /, ''), page: command?.arguments ?? [] };
+/** The walkthrough's buttons can be pressed before any file is open. */
+function tellToOpen(): void {
+  void window.showInformationMessage('Open a file first: Viva answers about the code in it.');
 }
 
 async function openPage(item: PageItem | undefined): Promise<void> {

@@ -16,7 +16,7 @@ export function activate(context: ExtensionContext): void {
     statusItem(started),
     commands.registerCommand('viva.explainHere', () => explainHere(started)),
     commands.registerCommand('viva.searchGuide', () => searchGuide(started)),
-    commands.registerCommand('viva.questions', () => questions(started)),
+    commands.registerCommand('viva.questionsForFile', () => questions(started)),
     commands.registerCommand('viva.restart', restart),
     commands.registerCommand('viva.showLog', () => started.log.show()),
     commands.registerCommand('viva.menu', () => menu(started)),

@@ -2,6 +2,7 @@
 
 import {
   EventEmitter,
+  extensions,
   languages,
   window,
   workspace,
@@ -29,6 +30,8 @@ export const DOCUMENTS = [
   { language: 'go' },
   { language: 'dockerfile' },
   { language: 'dockercompose' },
+  // As the server knows them; VS Code calls some of these `yaml`.
+  { pattern: '**/{compose,compose.*,docker-compose*}.{yaml,yml}' },
   { language: 'sql' },
   { language: 'mysql' },
   { language: 'redis' },
@@ -39,6 +42,13 @@ export const DOCUMENTS = [
 
 /** The commands that a link in an explanation may run. */
 const TRUSTED_COMMANDS = ['viva.open'];
+
+/** The extensions that run a tool, by the names that the setting `hints.companions` has for it. */
+const COMPANIONS = {
+  gopls: ['golang.go'],
+  hadolint: ['exiasr.hadolint', 'michaelhirsch.hadolint'],
+  buildkit: ['docker.docker', 'ms-azuretools.vscode-docker', 'ms-azuretools.vscode-containers'],
+};
 
 /** The waits before the restarts after a crash, in milliseconds; after the next crash there is none. */
 const RESTARTS = [0, 2000];
@@ -106,14 +116,15 @@ export class Server implements Disposable {
   }
 
   async #start(): Promise<void> {
-    const found = findBinary(this.#context);
+    // Another start meanwhile waits for this one.
+    this.#enter('starting');
+    const found = await findBinary(this.#context);
     if ('problem' in found) {
       this.log.error(found.problem);
       this.#enter('error');
       return tellProblem(found.problem);
     }
     this.log.info(`starting ${found.program}`);
-    this.#enter('starting');
     const server = { command: found.program, args: ['lsp'] };
     this.#client = new Client('viva', 'Viva', server, this.#options());
     this.#client.onDidChangeState(({ newState }) => {
@@ -203,7 +214,18 @@ export class Server implements Disposable {
 /** What the server wants to know: where it is itself is none of it. */
 function settings(): object {
   const { server, ...settings } = JSON.parse(JSON.stringify(workspace.getConfiguration('viva')));
+  const { hints } = settings;
+  if (Array.isArray(hints?.companions)) {
+    hints.companions = [...new Set([...hints.companions, ...companions()])];
+  }
   return settings;
+}
+
+/** The tools whose own hints Viva leaves to them, by the extensions that run them. */
+function companions(): string[] {
+  return Object.entries(COMPANIONS)
+    .filter(([, ids]) => ids.some((id) => extensions.getExtension(id)))
+    .map(([tool]) => tool);
 }
 
 /** What goes wrong is told by [Server], once; the library's own messages go to the log. */

@@ -18,7 +18,7 @@ interface MenuItem extends QuickPickItem {
 const MENU: MenuItem[] = [
   { label: '$(comment-discussion) Explain Here', command: 'viva.explainHere' },
   { label: '$(search) Search the Guide', command: 'viva.searchGuide' },
-  { label: '$(question) Questions for This File', command: 'viva.questions' },
+  { label: '$(question) Questions for This File', command: 'viva.questionsForFile' },
   { label: '$(debug-restart) Restart', command: 'viva.restart' },
   { label: '$(output) Show Log', command: 'viva.showLog' },
   {

@@ -1,33 +1,22 @@
 //! Cases for Compose files. `$0` marks the cursor; `«…»` marks keywords.
 
 use super::*;
-use crate::keywords::mutations::{self, Recogniser};
+use crate::keywords::fixtures::Recogniser;
+use crate::keywords::mutations;
 
-fn source(text: &str) -> Source<'_> {
-    Source::new(text)
-}
+const RECOGNISER: Recogniser = Recogniser {
+    keywords,
+    keyword_at,
+};
 
-/// Compares the keyword at `$0`, as `text: name, name`; an empty expectation means none.
 #[track_caller]
 fn check(fixture: &str, expected: &str) {
-    let offset = fixture.find("$0").expect("a cursor");
-    let text = fixture.replacen("$0", "", 1);
-    let found = keyword_at(source(&text), offset);
-    let found =
-        found.map(|keyword| format!("{}: {}", &text[keyword.range], keyword.names.join(", ")));
-    assert_eq!(found.unwrap_or_default(), expected);
+    RECOGNISER.check(fixture, expected);
 }
 
-/// Compares all keywords of a file: each stands in guillemets in the fixture.
 #[track_caller]
 fn check_all(fixture: &str) {
-    let text = fixture.replace(['«', '»'], "");
-    let mut marked = text.clone();
-    for keyword in keywords(source(&text)).into_iter().rev() {
-        marked.insert(keyword.range.end, '»');
-        marked.insert(keyword.range.start, '«');
-    }
-    assert_eq!(marked, fixture);
+    RECOGNISER.check_all(fixture);
 }
 
 #[test]
@@ -163,7 +152,7 @@ fn line_ends_marks_and_wide_characters() {
 fn deep_nesting_is_no_problem() {
     for open in ["[", "{a: ", "- ", "? "] {
         let text = format!("services:\n  {}", open.repeat(20_000));
-        assert!(!keywords(source(&text)).is_empty());
+        assert!(!keywords(Source::new(&text)).is_empty());
     }
 }
 
@@ -178,12 +167,5 @@ fn damaged_files_keep_the_two_functions_in_agreement() {
         "\n  ", ": ", "- ", "{", "}", "[", "]", "\t", "&a ", "*a", "|\n", "<<: ", "# ", "? ",
         "---\n", "!x ",
     ];
-    mutations::check(
-        &Recogniser {
-            keywords,
-            keyword_at,
-        },
-        &fixtures,
-        &pieces,
-    );
+    mutations::check(&RECOGNISER, &fixtures, &pieces);
 }

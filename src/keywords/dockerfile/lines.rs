@@ -6,6 +6,7 @@ use std::collections::VecDeque;
 use std::ops::Range;
 
 use super::heredoc::{self, Marker};
+use super::shell::{Command, Script, is_posix};
 
 /// A parser directive or an instruction.
 pub(super) enum Line<'a> {
@@ -18,6 +19,7 @@ pub(super) enum Line<'a> {
 ///
 /// BuildKit joins before it looks at words, so that a word may be broken by a continuation. Words
 /// are therefore sought in the joined text and brought back to the source by [`Joined::in_source`].
+#[derive(Debug)]
 pub(super) struct Joined<'a> {
     pub(super) text: Cow<'a, str>,
     /// The character that escapes: `\` or, after `# escape`, a backtick.
@@ -33,6 +35,11 @@ impl Joined<'_> {
     pub(super) fn in_source(&self, range: &Range<usize>) -> Range<usize> {
         // The end is found through the last byte: the end itself may belong to the next piece.
         self.offset(range.start)..self.offset(range.end.saturating_sub(1)) + 1
+    }
+
+    /// Whether no line continues it.
+    pub(super) fn is_on_one_line(&self) -> bool {
+        self.pieces.len() <= 1
     }
 
     fn offset(&self, at: usize) -> usize {
@@ -70,6 +77,27 @@ pub(super) struct State {
 struct Body {
     end: String,
     strips_tabs: bool,
+    content: Content,
+}
+
+/// What a here-document is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Content {
+    /// A file, or the input of a command.
+    Data,
+    /// Lines of the shell; whether it is that, the first one may still say.
+    Script { shell: Script, is_first: bool },
+}
+
+impl Body {
+    fn ends_at(&self, line: &str) -> bool {
+        let line = if self.strips_tabs {
+            line.trim_start_matches('\t')
+        } else {
+            line
+        };
+        line == self.end
+    }
 }
 
 impl Default for State {
@@ -160,23 +188,52 @@ impl<'a> Lines<'a> {
         }
     }
 
+    /// The character that escapes.
+    pub(super) fn escape(&self) -> u8 {
+        self.state.escape
+    }
+
+    /// Reads the next here-document: the range of its body, without the line that ends it. An
+    /// unterminated one reaches to the end of the file.
+    pub(super) fn body(&mut self) -> Option<Range<usize>> {
+        let body = self.state.bodies.pop_front()?;
+        let start = self.position;
+        loop {
+            let end = self.position;
+            match self.physical() {
+                Some((_, line)) if !body.ends_at(line) => {}
+                _ => return Some(start..end),
+            }
+        }
+    }
+
     /// Skips the bodies of here-documents, and stops between two lines at or after `limit`. An
     /// unterminated one reaches to the end of the file.
-    pub(super) fn skip_bodies(&mut self, limit: usize) {
+    ///
+    /// Gives each command in a line of a script to `add`, with the place of the line.
+    pub(super) fn skip_bodies(&mut self, limit: usize, mut add: impl FnMut(usize, Command)) {
         while self.position < limit
-            && let Some(body) = self.state.bodies.pop_front()
+            && let Some(mut body) = self.state.bodies.pop_front()
         {
-            let Some((_, line)) = self.physical() else {
+            let Some((start, whole)) = self.physical() else {
                 return self.state.bodies.push_front(body);
             };
-            let line = if body.strips_tabs {
-                line.trim_start_matches('\t')
-            } else {
-                line
-            };
-            if line != body.end {
+            if !body.ends_at(whole) {
+                for command in body.content.line(whole) {
+                    add(start, command);
+                }
                 self.state.bodies.push_front(body);
             }
+        }
+    }
+
+    /// Says that the shell runs the here-document that follows.
+    pub(super) fn run_body(&mut self) {
+        if let Some(body) = self.state.bodies.front_mut() {
+            body.content = Content::Script {
+                shell: Script::default(),
+                is_first: true,
+            };
         }
     }
 }
@@ -213,11 +270,29 @@ impl<'a> Iterator for Lines<'a> {
                 self.state.bodies.push_back(Body {
                     end: name,
                     strips_tabs,
+                    content: Content::Data,
                 });
                 joined.heredocs.push(range);
             }
             return Some(Line::Instruction(joined));
         }
+    }
+}
+
+impl Content {
+    fn line(&mut self, line: &str) -> Vec<Command> {
+        let Content::Script { shell, is_first } = self else {
+            return Vec::new();
+        };
+        let is_other = std::mem::take(is_first)
+            && line
+                .strip_prefix("#!")
+                .is_some_and(|interpreter| !is_posix(interpreter));
+        if is_other {
+            *self = Content::Data;
+            return Vec::new();
+        }
+        shell.line(line)
     }
 }
 

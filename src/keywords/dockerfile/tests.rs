@@ -1,42 +1,33 @@
 //! Cases for Dockerfiles. `$0` marks the cursor; `«…»` marks keywords.
 
 use super::*;
-use crate::keywords::mutations::{self, Recogniser};
+use crate::keywords::fixtures::Recogniser;
+use crate::keywords::mutations;
 
-fn source(text: &str) -> Source<'_> {
-    Source::new(text)
-}
+const RECOGNISER: Recogniser = Recogniser {
+    keywords,
+    keyword_at,
+};
 
-/// Compares the keyword at `$0`, as `text: name, name (sense; note)`; an empty expectation means
-/// none.
 #[track_caller]
 fn check(fixture: &str, expected: &str) {
-    let offset = fixture.find("$0").expect("a cursor");
-    let text = fixture.replacen("$0", "", 1);
-    let found = keyword_at(source(&text), offset).map(|keyword| {
-        let sense = keyword
-            .sense
-            .map(|sense| format!(" ({}; {})", sense.name, sense.note.unwrap_or_default()));
-        format!(
-            "{}: {}{}",
-            &text[keyword.range],
-            keyword.names.join(", "),
-            sense.unwrap_or_default()
-        )
-    });
-    assert_eq!(found.unwrap_or_default(), expected);
+    RECOGNISER.check(fixture, expected);
 }
 
-/// Compares all keywords of a file: each stands in guillemets in the fixture.
+/// All keywords but commands.
 #[track_caller]
 fn check_all(fixture: &str) {
-    let text = fixture.replace(['«', '»'], "");
-    let mut marked = text.clone();
-    for keyword in keywords(source(&text)).into_iter().rev() {
-        marked.insert(keyword.range.end, '»');
-        marked.insert(keyword.range.start, '«');
-    }
-    assert_eq!(marked, fixture);
+    RECOGNISER.check_those(fixture, |keyword| !is_command(keyword));
+}
+
+#[track_caller]
+fn check_commands(fixture: &str) {
+    RECOGNISER.check_those(fixture, is_command);
+}
+
+fn is_command(keyword: &Keyword) -> bool {
+    let name = keyword.names.last().map_or("", String::as_str);
+    name.starts_with(|first: char| first.is_ascii_lowercase()) && !PREDEFINED.contains(&name)
 }
 
 #[test]
@@ -98,13 +89,13 @@ fn a_word_may_be_broken_by_a_continuation() {
     check("WORK\\\nD$0IR /app", "WORK\\\nDIR: WORKDIR");
     check(
         "COPY --fr\\\n# x\n$0om=a b c",
-        "--fr\\\n# x\nom: COPY --from, COPY",
+        "--fr\\\n# x\nom: COPY --from, COPY (COPY --from; no stage above is named `a`, so it is an image or a named build context)",
     );
 }
 
 #[test]
 fn flags_are_keywords_of_their_instruction() {
-    check("COPY --fr$0om=build /a /b", "--from: COPY --from, COPY");
+    check("COPY --fr$0om /a /b", "--from: COPY --from, COPY");
     check("COPY --from=bu$0ild /a /b", "");
     check(
         "COPY --chown=a:b $0--link /a /b",
@@ -143,11 +134,26 @@ fn values_of_run_flags_are_keywords() {
     );
     check(
         "RUN --mount=type=cache,tar$0get=/x a",
-        "target: RUN --mount",
+        "target: RUN --mount=target, RUN --mount",
     );
     check("RUN --mount=type=cache,target=/$0x a", "");
-    check("RUN --mount=type=bind,$0rw a", "rw: RUN --mount");
-    check("RUN --mount=$0type= a", "type: RUN --mount");
+    check(
+        "RUN --mount=type=cache,sharing=lo$0cked a",
+        "sharing=locked: RUN --mount=sharing=locked, RUN --mount=sharing, RUN --mount",
+    );
+    check(
+        "RUN --mount=type=bind,$0rw a",
+        "rw: RUN --mount=rw, RUN --mount",
+    );
+    check(
+        "RUN --mount=$0type= a",
+        "type: RUN --mount=type, RUN --mount",
+    );
+    check_all(
+        "«RUN» «--mount»=«type=secret»,«id»=a,«required»,«env»=B,«mode»=0400,«uid»=1,«gid»=1 a\n\
+         «RUN» «--mount»=«type=bind»,«from»=b,«source»=/,«readonly» «--mount»=\"«type=tmpfs»,«size»=1\" a\n\
+         «RUN» «--mount»=unknown=1,«type=ssh»,'«target»=a b' a\n«RUN» echo --mount=type=cache,id=1\n«COPY» «--mount»=type=cache a b\n",
+    );
     check(
         "RUN --network=no$0ne a",
         "none: RUN --network=none, RUN --network",
@@ -157,6 +163,113 @@ fn values_of_run_flags_are_keywords() {
         "insecure: RUN --security=insecure, RUN --security",
     );
     check("RUN --network=$0 a", "");
+    check("RUN --network=$X$0 a", "");
+    check(
+        "RUN --secu$0rity=sandbox a",
+        "--security: RUN --security, RUN",
+    );
+    check("RUN a --security=$0insecure", "");
+    check("COPY --network=$0host a b", "");
+}
+
+#[test]
+fn a_stage_is_known_by_its_name() {
+    let flag = "--from: COPY --from, COPY (COPY --from; ";
+    let stages = "ARG V=1\nFROM golang:$V AS Build\nFROM scratch AS\n";
+    for (value, note) in [
+        ("build", "the stage `build` above)"),
+        ("BUILD", "the stage `BUILD` above)"),
+        ("0", "the stage with the number 0, counted from 0)"),
+        (
+            "nginx:1",
+            "no stage above is named `nginx:1`, so it is an image or a named build context)",
+        ),
+        (
+            "later",
+            "no stage above is named `later`, so it is an image or a named build context)",
+        ),
+    ] {
+        let text = format!("{stages}COPY --fr$0om={value} /a /b\nFROM x AS later\n");
+        check(&text, &format!("{flag}{note}"));
+    }
+    check("COPY --fr$0om=$X /a /b", "--from: COPY --from, COPY");
+    check("COPY --fr$0om= /a /b", "--from: COPY --from, COPY");
+}
+
+#[test]
+fn an_argument_before_the_first_stage_belongs_to_none() {
+    let global = "ARG: ARG (ARG(global); before the first FROM: only FROM lines see it, and a stage that declares it again)";
+    check("# syntax=x\nA$0RG V=1\nFROM a:$V", global);
+    check("FROM a\nA$0RG V", "ARG: ARG");
+    check("ARG V\nFROM a\nA$0RG V", "ARG: ARG");
+}
+
+#[test]
+fn images_for_windows_have_another_shell() {
+    let windows = "RUN: RUN (RUN(shell); shell form: runs under cmd /S /C)";
+    check("# escape=`\nFROM a\n$0RUN del x", windows);
+    check(
+        "FROM mcr.microsoft.com/windows/servercore:ltsc2025\n$0RUN del x",
+        windows,
+    );
+    check("FROM --platform=windows/amd64 a\n$0RUN del x", windows);
+    check_all(
+        "# «escape»=`\n«FROM» a\n«COPY» a C:\\x\\\n«RUN» dir ^\n«WORKDIR» C:\\y\\\n«RUN» a `\n  copy b\n«CMD» c",
+    );
+    check_commands("# escape=`\nFROM a\nRUN exec x\nSHELL [\"pwsh\"]\nRUN exec x\n");
+    check_commands("FROM nanoserver\nRUN exec x\nFROM alpine\nRUN «exec» «sh»\n");
+}
+
+#[test]
+fn commands_of_the_shell_form_are_keywords() {
+    check(
+        "RUN apt$0-get -y install curl",
+        "apt-get: apt-get install, apt-get",
+    );
+    check("RUN apt-get ins$0tall curl", "");
+    check(
+        "RUN --mount=type=cache,target=/x /usr/bin/apt$0-get",
+        "apt-get: apt-get",
+    );
+    check_commands(
+        "RUN «set» -e && \\\n # apt-get\n  «apt-get» update && «echo» 'apt-get' \"exec\" trap # exec\nLABEL a=exec\n",
+    );
+    check_commands(
+        "CMD «exec» «nginx» -g x\nENTRYPOINT [\"exec\", \"trap\"]\nENTRYPOINT «trap» x TERM\nCMD [ \"exec\" ]\n",
+    );
+    check_commands("ONBUILD RUN «exec» a\nHEALTHCHECK --retries=1 CMD «curl» -f x || «exit» 1\nHEALTHCHECK CMD [\"curl\"]\nHEALTHCHECK NONE\n".replace("«exec» a", "«exec» «a»").as_str());
+    check_commands(
+        "SHELL [\"/bin/bash\", \"-o\", \"pipefail\", \"-c\"]\nRUN «apt-get» update | «tee» x\nCOPY exec trap\nUSER exec\n",
+    );
+    check_commands(
+        "RUN ap\\\nt-get update && «trap»\n"
+            .replace("ap\\\nt-get", "«ap\\\nt-get»")
+            .as_str(),
+    );
+}
+
+#[test]
+fn commands_in_scripts_are_keywords() {
+    check_commands(
+        "RUN <<EOF\n«set» -eu\nif «true»; then\n\t«apt-get» update\nfi\n«echo» \"a\nexec b\"\nEOF\nCMD «exec» «sh»\n",
+    );
+    check_commands(
+        "RUN --network=none <<-'E'\n\t«exec» «sh»\n\tE\nRUN bash -e <<F\n«trap» x\nF\n"
+            .replace("bash", "«bash»")
+            .as_str(),
+    );
+    check_commands(
+        "RUN «cat» <<A > x\nexec\nA\nCOPY <<B /x\ntrap\nB\nRUN «sh» -c 'x' <<C\nexec\nC\n",
+    );
+    check_commands(
+        "RUN <<A\n#!/usr/bin/env python3\nexec\nA\nRUN <<B\n#!/bin/sh -e\n«exec» «sh»\nB\n",
+    );
+    check_commands("SHELL [\"pwsh\"]\nRUN <<A\nexec\nA\nFROM a\nONBUILD RUN <<B\n«exec» «sh»\nB\n");
+    check("RUN <<A\napt-get upd$0ate\nA\n", "");
+    check(
+        "RUN <<A\nap$0t-get update\nA\n",
+        "apt-get: apt-get update, apt-get",
+    );
 }
 
 #[test]
@@ -184,7 +297,8 @@ fn healthcheck_knows_cmd_and_none() {
         "cmd: HEALTHCHECK CMD, HEALTHCHECK",
     );
     check("HEALTHCHECK NO$0NE", "NONE: HEALTHCHECK NONE, HEALTHCHECK");
-    check("HEALTHCHECK CMD c$0md", "");
+    check("HEALTHCHECK CMD c$0md", "cmd: cmd");
+    check("HEALTHCHECK CMD [\"c$0md\"]", "");
 }
 
 #[test]
@@ -316,9 +430,9 @@ fn offsets_are_bytes() {
 #[test]
 fn deep_nesting_does_no_harm() {
     let text = format!("RUN {} <<EOF\nx", "${a:-\"".repeat(50_000));
-    assert_eq!(keywords(source(&text)).len(), 1);
+    assert_eq!(keywords(Source::new(&text)).len(), 1);
     let text = "ONBUILD ".repeat(20_000);
-    assert_eq!(keywords(source(&text)).len(), 20_000);
+    assert_eq!(keywords(Source::new(&text)).len(), 20_000);
 }
 
 #[test]
@@ -328,6 +442,8 @@ fn damaged_files_keep_the_two_functions_in_agreement() {
          RUN --mount=type=cache,target=/go --network=none `\n  # comment\n  go build -o \"$TARGETOS\" 'x'\nCMD [\"a\", \"b\"]\n",
         "FROM scratch\nCOPY --from=build <<EOF <<-\"B\" /x/\nRUN a\nEOF\n\tB\nONBUILD RUN cat <<E \\\n\n  x\nb\nE\n\
          HEALTHCHECK --interval=5s CMD curl\nSHELL [\"x\"]\nENTRYPOINT a\n",
+        "ARG V\nFROM a AS b\nRUN <<-EOF\nset -e; case $1 in a|b) exec \"$(cat x)\";; *) A='b\nc' trap x;; esac\ncat <<X\ny\nX\nwait\nEOF\n\
+         COPY --from=b /x /y\nCMD exec sh -c 'a' && apt-get -y install \\\n  x\n",
     ];
     let pieces = [
         "\\\n",
@@ -342,13 +458,10 @@ fn damaged_files_keep_the_two_functions_in_agreement() {
         "\nONBUILD ",
         "[\"",
         "# escape=`\n",
+        "$(",
+        "; exec ",
+        "case x in ",
+        ";;",
     ];
-    mutations::check(
-        &Recogniser {
-            keywords,
-            keyword_at,
-        },
-        &fixtures,
-        &pieces,
-    );
+    mutations::check(&RECOGNISER, &fixtures, &pieces);
 }

@@ -126,6 +126,15 @@ pub(super) fn is_exec_form(arguments: &str) -> bool {
     }
 }
 
+/// The first string of the exec form as it is written, without its quotes.
+pub(super) fn first_string(arguments: &str) -> Option<&str> {
+    let inside = arguments.strip_prefix('[')?.trim_start();
+    let after = json_string(inside)?;
+    inside[..inside.len() - after.len()]
+        .strip_prefix('"')?
+        .strip_suffix('"')
+}
+
 /// What follows the JSON string at the beginning of `text`.
 fn json_string(text: &str) -> Option<&str> {
     let inside = text.strip_prefix('"')?;

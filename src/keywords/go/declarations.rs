@@ -1,10 +1,11 @@
-//! What a package declares outside of functions, and what the file at hand imports. Only names and syntax nodes are collected;
-//! types are worked out when a name is used.
+//! What a package declares outside of functions, and what the file at hand imports. Only names and
+//! syntax nodes are collected; types are worked out when a name is used.
 
 use std::collections::HashMap;
 
 use tree_sitter::Node;
 
+use super::contents::Table;
 use super::names;
 use super::outline::PackageFile;
 use super::resolver::OwnType;
@@ -51,14 +52,79 @@ pub(super) struct ValueSpec<'a> {
     pub(super) position: usize,
 }
 
+/// What is declared at the top of a file, as it is found.
+pub(super) enum Found<'t> {
+    /// The name in the package clause.
+    Package(Node<'t>),
+    Import(Node<'t>),
+    /// Variables or constants.
+    Values {
+        spec: Node<'t>,
+        /// The specification that tells the type: for a constant without a value, the one before.
+        telling: Node<'t>,
+    },
+    Type(Node<'t>),
+    Function(Node<'t>),
+    Method(Node<'t>),
+}
+
+/// Finds what a child of a root declares. What stands in an unfinished declaration counts, too.
+pub(super) fn each_declared<'t>(node: Node<'t>, mut add: impl FnMut(Found<'t>)) {
+    let mut waiting = vec![node];
+    while let Some(node) = waiting.pop() {
+        match node.kind() {
+            "import_spec" => add(Found::Import(node)),
+            "import_declaration" | "import_spec_list" | "var_declaration" | "var_spec_list"
+            | "type_declaration" | "ERROR" => waiting.extend(children(node).rev()),
+            "package_clause" => children(node)
+                .take(1)
+                .for_each(|name| add(Found::Package(name))),
+            "const_declaration" => {
+                let mut telling = None;
+                for spec in children(node).filter(|node| node.kind() == "const_spec") {
+                    if field(spec, "type").or(field(spec, "value")).is_some() {
+                        telling = Some(spec);
+                    }
+                    add(Found::Values {
+                        spec,
+                        telling: telling.unwrap_or(spec),
+                    });
+                }
+            }
+            "var_spec" => add(Found::Values {
+                spec: node,
+                telling: node,
+            }),
+            "type_spec" | "type_alias" => add(Found::Type(node)),
+            "function_declaration" => add(Found::Function(node)),
+            "method_declaration" => add(Found::Method(node)),
+            _ => {}
+        }
+    }
+}
+
+/// What an import gives a name to.
+pub(super) enum Import<'t> {
+    /// A package, and its path.
+    Named(&'t str, &'t str),
+    /// All that the package of this path exports.
+    Dot(&'t str),
+}
+
+/// Reads the specification of an import; None if it gives no names.
+pub(super) fn import<'t>(spec: Node<'_>, text: &'t str) -> Option<Import<'t>> {
+    let path = field(spec, "path").and_then(|path| import_path(path, text))?;
+    Some(match field(spec, "name") {
+        None => Import::Named(names::assumed_package_name(path), path),
+        Some(name) if name.kind() == "dot" => Import::Dot(path),
+        Some(name) if name.kind() == "blank_identifier" => return None,
+        Some(name) => Import::Named(text_of(name, text), path),
+    })
+}
+
+/// What a package declares, as far as somebody asked for it.
 #[derive(Debug, Default)]
 pub(super) struct Declarations<'a> {
-    /// Local package name → import path.
-    pub(super) imports: HashMap<&'a str, &'a str>,
-    /// The name in the package clause; empty if there is none.
-    pub(super) package: &'a str,
-    /// Paths imported with a dot.
-    pub(super) dot_imports: Vec<&'a str>,
     pub(super) names: HashMap<&'a str, Declaration<'a>>,
     pub(super) types: Vec<OwnType<'a>>,
     pub(super) values: Vec<ValueSpec<'a>>,
@@ -67,51 +133,85 @@ pub(super) struct Declarations<'a> {
 }
 
 impl<'a> Declarations<'a> {
-    /// Adds what stands among the children of a root. What stands in an unfinished declaration
-    /// counts, too; of two with one name, the first.
-    pub(super) fn collect(&mut self, part: Part<'a>, top_level: &[Node<'a>]) {
+    /// Adds what a child of a root declares; of two with one name, the first. `number` is that of the
+    /// child in the table of contents of the file at hand; none for a child of another file's root. What
+    /// the file at hand declares elsewhere is left out, whatever is asked for first.
+    pub(super) fn collect(
+        &mut self,
+        part: Part<'a>,
+        node: Node<'a>,
+        table: &Table,
+        number: Option<usize>,
+    ) {
         let text = part.text;
-        let mut waiting: Vec<Node<'a>> = top_level.iter().rev().copied().collect();
-        while let Some(node) = waiting.pop() {
-            match node.kind() {
-                "import_spec" => self.add_import(text, node),
-                "import_declaration" | "import_spec_list" | "var_declaration" | "var_spec_list"
-                | "type_declaration" | "ERROR" => waiting.extend(children(node).rev()),
-                "package_clause" => {
-                    if let Some(name) = children(node).next() {
-                        self.package = text_of(name, text);
+        each_declared(node, |found| match found {
+            Found::Package(_) | Found::Import(_) => {}
+            Found::Values { spec, telling } => {
+                for (position, name) in children_by_field(spec, "name").enumerate() {
+                    let declaration = Declaration::Value(self.values.len());
+                    self.values.push(ValueSpec {
+                        declared: Declared {
+                            node: telling,
+                            part,
+                        },
+                        position,
+                    });
+                    let name = text_of(name, text);
+                    if table.declaration(name) == number {
+                        self.names.entry(name).or_insert(declaration);
                     }
                 }
-                "const_declaration" => self.add_constants(part, node),
-                "var_spec" => self.add_values(part, node, node),
-                "type_spec" | "type_alias" => self.add_type(part, node),
-                "function_declaration" => {
-                    if let Some(name) = field(node, "name") {
-                        let name = text_of(name, text);
+            }
+            Found::Type(spec) => {
+                let Some(name) = field(spec, "name") else {
+                    return;
+                };
+                let name = text_of(name, text);
+                if table.declaration(name) == number {
+                    self.names
+                        .entry(name)
+                        .or_insert(Declaration::Type(self.types.len()));
+                }
+                let spec = TypeSpec {
+                    name,
+                    declared: Declared { node: spec, part },
+                };
+                self.types.push(OwnType::new(spec, false));
+            }
+            Found::Function(node) => {
+                if let Some(name) = field(node, "name") {
+                    let name = text_of(name, text);
+                    if table.declaration(name) == number {
                         self.names
                             .entry(name)
                             .or_insert(Declaration::Function(Declared { node, part }));
                     }
                 }
-                "method_declaration" => {
-                    if let Some(name) = field(node, "name")
-                        && let Some(receiver) = receiver_type(node)
-                    {
-                        let key = (text_of(receiver, text), text_of(name, text));
-                        self.methods.entry(key).or_insert(Declared { node, part });
-                    }
-                }
-                _ => {}
             }
-        }
+            Found::Method(node) => {
+                if let Some((receiver, name)) = method_names(node, text)
+                    && table.method(receiver, name) == number
+                {
+                    self.methods
+                        .entry((receiver, name))
+                        .or_insert(Declared { node, part });
+                }
+            }
+        });
     }
 }
 
 /// The import path in a string literal.
-pub(super) fn import_path<'a>(literal: Node<'a>, text: &'a str) -> Option<&'a str> {
+pub(super) fn import_path<'a>(literal: Node<'_>, text: &'a str) -> Option<&'a str> {
     let literal = text_of(literal, text);
     let path = literal.trim_matches(['"', '`']);
     (!path.is_empty()).then_some(path)
+}
+
+/// The names of the type that a method belongs to, and of the method.
+pub(super) fn method_names<'t>(method: Node<'_>, text: &'t str) -> Option<(&'t str, &'t str)> {
+    let name = field(method, "name")?;
+    Some((text_of(receiver_type(method)?, text), text_of(name, text)))
 }
 
 /// The name of the type that a method belongs to, without pointer and type parameters.
@@ -127,60 +227,4 @@ fn receiver_type(method: Node<'_>) -> Option<Node<'_>> {
         };
     }
     None
-}
-
-impl<'a> Declarations<'a> {
-    fn add_import(&mut self, text: &'a str, spec: Node<'a>) {
-        let Some(path) = field(spec, "path").and_then(|path| import_path(path, text)) else {
-            return;
-        };
-        let name = match field(spec, "name") {
-            None => names::assumed_package_name(path),
-            Some(name) if name.kind() == "dot" => return self.dot_imports.push(path),
-            Some(name) if name.kind() == "blank_identifier" => return,
-            Some(name) => text_of(name, text),
-        };
-        self.imports.entry(name).or_insert(path);
-    }
-
-    fn add_constants(&mut self, part: Part<'a>, declaration: Node<'a>) {
-        let mut telling = None;
-        for spec in children(declaration).filter(|node| node.kind() == "const_spec") {
-            if field(spec, "type").or(field(spec, "value")).is_some() {
-                telling = Some(spec);
-            }
-            self.add_values(part, spec, telling.unwrap_or(spec));
-        }
-    }
-
-    fn add_values(&mut self, part: Part<'a>, spec: Node<'a>, telling: Node<'a>) {
-        for (position, name) in children_by_field(spec, "name").enumerate() {
-            let declaration = Declaration::Value(self.values.len());
-            self.values.push(ValueSpec {
-                declared: Declared {
-                    node: telling,
-                    part,
-                },
-                position,
-            });
-            self.names
-                .entry(text_of(name, part.text))
-                .or_insert(declaration);
-        }
-    }
-
-    fn add_type(&mut self, part: Part<'a>, spec: Node<'a>) {
-        let Some(name) = field(spec, "name") else {
-            return;
-        };
-        let name = text_of(name, part.text);
-        self.names
-            .entry(name)
-            .or_insert(Declaration::Type(self.types.len()));
-        let spec = TypeSpec {
-            name,
-            declared: Declared { node: spec, part },
-        };
-        self.types.push(OwnType::new(spec, false));
-    }
 }

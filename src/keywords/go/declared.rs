@@ -106,6 +106,9 @@ impl<'a> Resolver<'a> {
 
     /// The declaration of a name that another file of the package has.
     pub(super) fn declared_elsewhere(&mut self, name: &'a str) -> Option<Declaration<'a>> {
+        if let Some(&declaration) = self.declarations.names.get(name) {
+            return Some(declaration);
+        }
         if self.others.is_empty() || !self.asked.insert((name, "")) {
             return None;
         }
@@ -125,6 +128,9 @@ impl<'a> Resolver<'a> {
         name: &'a str,
     ) -> Option<Declared<'a>> {
         let key = (type_name, name);
+        if let Some(number) = self.table.method(type_name, name) {
+            self.take_up(number);
+        }
         if let Some(&method) = self.declarations.methods.get(&key) {
             return Some(method);
         }
@@ -145,12 +151,13 @@ impl<'a> Resolver<'a> {
         let Some(tree) = piece.tree() else {
             return;
         };
-        let top_level: Vec<_> = children(tree.root_node()).collect();
         let part = Part {
             text: &piece.text,
             file: Some(file),
         };
-        self.declarations.collect(part, &top_level);
+        for node in children(tree.root_node()) {
+            self.declarations.collect(part, node, self.table, None);
+        }
         self.values
             .resize(self.declarations.values.len(), Once::NotYet);
     }

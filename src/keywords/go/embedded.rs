@@ -7,8 +7,8 @@ use viva_guide::Language;
 
 use super::Keyword;
 use super::quotes::Quotes;
-use super::resolver::{Resolver, Wanted};
-use super::syntax::{contains, field};
+use super::resolver::Resolver;
+use super::syntax::{field, touches};
 use crate::keywords::{Source, sql};
 
 /// Longer texts are taken for data.
@@ -91,12 +91,9 @@ impl<'a> Resolver<'a> {
     /// A string literal, or several that are joined by `+` with other expressions between them: SQL if
     /// it is passed to something that takes SQL, or reads like it.
     pub(super) fn text(&mut self, whole: Node<'a>, parts: &[Node<'a>]) {
-        let is_wanted = match self.wanted {
-            Wanted::All => true,
-            Wanted::At(offset) => parts
-                .iter()
-                .any(|part| is_text(*part) && contains(*part, offset)),
-        };
+        let is_wanted = parts
+            .iter()
+            .any(|part| is_text(*part) && touches(&part.byte_range(), &self.wanted));
         if self.quiet > 0 || !is_wanted {
             return;
         }

@@ -39,6 +39,14 @@ impl<'t> Lexer<'t> {
         }
     }
 
+    /// Goes on at a place between two tokens.
+    pub(super) fn resume(text: &'t str, at: usize) -> Lexer<'t> {
+        Lexer {
+            at,
+            ..Lexer::new(text)
+        }
+    }
+
     pub(super) fn peek(&mut self) -> Option<Token> {
         if self.peeked.is_none() {
             self.peeked = self.read();

@@ -10,7 +10,7 @@ pub struct Package {
     /// Files that may belong to the same package as the one at hand, the likeliest first.
     files: Vec<Arc<PackageFile>>,
     /// The version of the language that the module asks for.
-    pub(super) version: Option<GoVersion>,
+    pub version: Option<GoVersion>,
 }
 
 /// A version of Go as a module's `go` line has it.

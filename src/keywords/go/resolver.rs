@@ -2,29 +2,23 @@
 //! keeps the keywords that are asked for.
 
 use std::collections::{HashMap, HashSet};
+use std::ops::Range;
 use std::rc::Rc;
 
 use tree_sitter::{Node, Tree};
 
-use super::declarations::{Declarations, Part, TypeSpec};
+use super::contents::Table;
+use super::declarations::{Declaration, Declarations, Part, TypeSpec};
 use super::library::{self, Member};
 use super::names::{self, Predeclared};
 use super::outline::PackageFile;
 use super::package::Package;
-use super::syntax::{children, contains, text_of};
+use super::syntax::{text_of, touches};
 use super::types::{Signature, Type};
 use super::{Keyword, Sense};
 
 /// How deep syntax may nest before its types stay unknown: the walk recurses, and stacks are finite.
 const DEEPEST: usize = 300;
-
-/// Which keywords are asked for.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Wanted {
-    All,
-    /// The one at this byte offset.
-    At(usize),
-}
 
 /// What an expression stands for.
 #[derive(Clone, Debug)]
@@ -74,13 +68,19 @@ pub(super) struct Resolver<'a> {
     pub(super) others: Vec<&'a PackageFile>,
     /// Names and methods that the other files were asked for; a method's type stands first.
     pub(super) asked: HashSet<(&'a str, &'a str)>,
+    pub(super) table: &'a Table,
+    root: Node<'a>,
+    /// The file at hand.
+    own: Part<'a>,
+    /// The numbers of the nodes whose declarations are taken up.
+    taken_up: HashSet<usize>,
     pub(super) declarations: Declarations<'a>,
     pub(super) values: Vec<Once<Type<'a>>>,
     pub(super) signatures: HashMap<usize, Rc<Signature<'a>>>,
-    top_level: Vec<Node<'a>>,
     pub(super) scopes: Vec<HashMap<&'a str, Meaning<'a>>>,
     depth: usize,
-    pub(super) wanted: Wanted,
+    /// The bytes whose keywords are asked for.
+    pub(super) wanted: Range<usize>,
     /// More than zero while declarations are looked up for their types only.
     pub(super) quiet: usize,
     /// Package and name of the function or method that was selected last.
@@ -94,22 +94,22 @@ impl<'a> Resolver<'a> {
     pub(super) fn new(
         text: &'a str,
         tree: &'a Tree,
+        table: &'a Table,
         package: Option<&'a Package>,
-        wanted: Wanted,
+        wanted: Range<usize>,
     ) -> Resolver<'a> {
-        let top_level: Vec<Node<'a>> = children(tree.root_node()).collect();
-        let part = Part { text, file: None };
-        let mut declarations = Declarations::default();
-        declarations.collect(part, &top_level);
-        let others = package.map_or_else(Vec::new, |package| package.files(declarations.package));
+        let own = Part { text, file: None };
         Resolver {
-            part,
-            others,
+            part: own,
+            others: package.map_or_else(Vec::new, |package| package.files(&table.package)),
             asked: HashSet::new(),
-            values: vec![Once::NotYet; declarations.values.len()],
-            declarations,
+            table,
+            root: tree.root_node(),
+            own,
+            taken_up: HashSet::new(),
+            declarations: Declarations::default(),
+            values: Vec::new(),
             signatures: HashMap::new(),
-            top_level,
             scopes: Vec::new(),
             depth: 0,
             wanted,
@@ -120,30 +120,43 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    /// The keywords that are asked for.
+    /// The keywords that touch the bytes that are asked for.
     pub(super) fn resolve(mut self) -> Vec<Keyword> {
-        let top_level = std::mem::take(&mut self.top_level);
-        for region in regions(&top_level) {
-            let is_wanted = match self.wanted {
-                Wanted::All => true,
-                Wanted::At(offset) => region.iter().any(|node| contains(*node, offset)),
-            };
-            if is_wanted {
-                self.in_scope(|resolver| region.iter().for_each(|node| resolver.statement(*node)));
-            }
+        for region in self.table.regions(&self.wanted) {
+            self.in_scope(|resolver| {
+                for number in region {
+                    if let Some(node) = resolver.table.node(resolver.root, number) {
+                        resolver.statement(node);
+                    }
+                }
+            });
         }
         self.found
+    }
+
+    /// The declaration of a name outside of the file's functions.
+    fn declared_here(&mut self, name: &'a str) -> Option<Declaration<'a>> {
+        self.take_up(self.table.declaration(name)?);
+        self.declarations.names.get(name).copied()
+    }
+
+    /// Adds the declarations in a node at the top of the file, once.
+    pub(super) fn take_up(&mut self, number: usize) {
+        if self.taken_up.insert(number)
+            && let Some(node) = self.table.node(self.root, number)
+        {
+            self.declarations
+                .collect(self.own, node, self.table, Some(number));
+            self.values
+                .resize(self.declarations.values.len(), Once::NotYet);
+        }
     }
 
     // What is asked for.
 
     /// Whether nothing that is asked for can be in the node.
     pub(super) fn is_elsewhere(&self, node: Node<'a>) -> bool {
-        self.quiet > 0
-            || match self.wanted {
-                Wanted::All => false,
-                Wanted::At(offset) => !contains(node, offset),
-            }
+        self.quiet > 0 || !touches(&node.byte_range(), &self.wanted)
     }
 
     pub(super) fn say(&mut self, node: Node<'a>, names: impl FnOnce() -> Vec<String>) {
@@ -168,11 +181,7 @@ impl<'a> Resolver<'a> {
 
     /// Says a word of another language.
     pub(super) fn say_embedded(&mut self, keyword: Keyword) {
-        let is_wanted = match self.wanted {
-            Wanted::All => true,
-            Wanted::At(offset) => keyword.range.contains(&offset),
-        };
-        if self.quiet == 0 && is_wanted {
+        if self.quiet == 0 && touches(&keyword.range, &self.wanted) {
             self.found.push(keyword);
         }
     }
@@ -223,7 +232,7 @@ impl<'a> Resolver<'a> {
         if let Some(meaning) = self.scopes.iter().rev().find_map(|scope| scope.get(name)) {
             return (meaning.clone(), Origin::Own);
         }
-        if let Some(&declaration) = self.declarations.names.get(name) {
+        if let Some(declaration) = self.declared_here(name) {
             return (self.declared(declaration), Origin::Own);
         }
         if let Some(path) = self.imported(name) {
@@ -258,16 +267,17 @@ impl<'a> Resolver<'a> {
     /// The path of the package that the looked at file imports by this name.
     fn imported(&self, name: &str) -> Option<&'a str> {
         match self.part.file {
-            None => self.declarations.imports.get(name).copied(),
+            None => self.table.imports.get(name).map(String::as_str),
             Some(file) => file.imports.get(name).map(String::as_str),
         }
     }
 
     fn dot_imports(&self) -> Vec<&'a str> {
-        match self.part.file {
-            None => self.declarations.dot_imports.clone(),
-            Some(file) => file.dot_imports.iter().map(String::as_str).collect(),
-        }
+        let paths = match self.part.file {
+            None => &self.table.dot_imports,
+            Some(file) => &file.dot_imports,
+        };
+        paths.iter().map(String::as_str).collect()
     }
 
     /// The meaning of a name, which is said if it is a keyword.
@@ -350,32 +360,4 @@ fn meaning_of_member<'a>(package: &'a str, name: &'a str, member: Member<'a>) ->
         Member::Function(signature) => Meaning::Value(Type::Function(signature)),
         Member::Value(type_) => Meaning::Value(type_),
     }
-}
-
-/// Parts of a file that share no local names. A declaration is one by itself; the loose statements and
-/// errors that an unfinished function falls apart into are one together.
-fn regions<'a, 'n>(top_level: &'n [Node<'a>]) -> impl Iterator<Item = &'n [Node<'a>]> {
-    let mut is_loose = top_level
-        .first()
-        .is_some_and(|first| !is_declaration(*first));
-    top_level.chunk_by(move |_, next| {
-        is_loose = match next.kind() {
-            "type_declaration" | "var_declaration" | "const_declaration" => is_loose,
-            _ => !is_declaration(*next),
-        };
-        is_loose
-    })
-}
-
-fn is_declaration(node: Node<'_>) -> bool {
-    matches!(
-        node.kind(),
-        "function_declaration"
-            | "method_declaration"
-            | "import_declaration"
-            | "package_clause"
-            | "type_declaration"
-            | "var_declaration"
-            | "const_declaration"
-    )
 }

@@ -199,7 +199,7 @@ impl<'a> Resolver<'a> {
             return;
         };
         let name = self.text_of(name);
-        if self.scopes.len() == 1 && self.declarations.names.contains_key(name) {
+        if self.scopes.len() == 1 && self.table.declaration(name).is_some() {
             // It is known already, with its methods; only its words are to be said.
             return self.in_scope(|resolver| {
                 resolver.type_parameters(node);

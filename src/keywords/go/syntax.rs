@@ -1,6 +1,7 @@
 //! Short words for questions to tree-sitter.
 
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::OnceLock;
 
 use tree_sitter::{Language, Node};
@@ -58,22 +59,33 @@ pub(super) fn contains(node: Node<'_>, offset: usize) -> bool {
     node.byte_range().contains(&offset)
 }
 
+/// Whether a range and another that is not empty have a byte in common.
+pub(super) fn touches(range: &Range<usize>, wanted: &Range<usize>) -> bool {
+    range.start < wanted.end && wanted.start < range.end
+}
+
 fn all_children<'a>(
     node: Node<'a>,
     wanted: impl Fn(&Node<'a>) -> bool,
 ) -> std::vec::IntoIter<Node<'a>> {
-    let mut cursor = node.walk();
     let mut found = Vec::new();
+    each_child(node, |child| {
+        if wanted(&child) {
+            found.push(child);
+        }
+    });
+    found.into_iter()
+}
+
+/// Looks at each child, also at operators, keywords and brackets.
+pub(super) fn each_child<'a>(node: Node<'a>, mut look: impl FnMut(Node<'a>)) {
+    let mut cursor = node.walk();
     if cursor.goto_first_child() {
         loop {
-            let child = cursor.node();
-            if wanted(&child) {
-                found.push(child);
-            }
+            look(cursor.node());
             if !cursor.goto_next_sibling() {
                 break;
             }
         }
     }
-    found.into_iter()
 }

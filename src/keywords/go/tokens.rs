@@ -1,10 +1,12 @@
 //! What needs no name resolution: keywords, the operator `<-`, and import paths.
 
+use std::ops::Range;
+
 use tree_sitter::{Node, Tree};
 
 use super::declarations::import_path;
 use super::embedded::is_text;
-use super::syntax::{contains, field, text_of};
+use super::syntax::{contains, field, text_of, touches};
 use super::{Keyword, Sense, Source, names, senses};
 
 /// What stands at a place.
@@ -15,22 +17,29 @@ pub(super) enum Token {
     Name,
 }
 
-/// The keywords, operators and import paths of a file.
-pub(super) fn all(source: Source<'_>, tree: &Tree) -> Vec<Keyword> {
+/// The keywords, operators and import paths that touch a range of a file.
+pub(super) fn within(source: Source<'_>, tree: &Tree, range: &Range<usize>) -> Vec<Keyword> {
     let mut found = Vec::new();
     let mut cursor = tree.walk();
     // The way from the root, because asking a node for its parent searches from the root each time.
     let mut ancestors: Vec<Node<'_>> = Vec::new();
     loop {
         let node = cursor.node();
-        if let Some(Token::Keyword(keyword)) = token(source, &ancestors, node) {
-            found.push(keyword);
+        if touches(&node.byte_range(), range) {
+            if let Some(Token::Keyword(keyword)) = token(source, &ancestors, node) {
+                found.push(keyword);
+            }
+            // What ends before the range is skipped at once: a file may have very many declarations.
+            // It finds nothing where a part without a name is what reaches into the range.
+            if !is_opaque(node)
+                && (cursor.goto_first_child_for_byte(range.start).is_some()
+                    || cursor.goto_first_child())
+            {
+                ancestors.push(node);
+                continue;
+            }
         }
-        if !is_opaque(node) && cursor.goto_first_child() {
-            ancestors.push(node);
-            continue;
-        }
-        while !cursor.goto_next_sibling() {
+        while cursor.node().start_byte() >= range.end || !cursor.goto_next_sibling() {
             if !cursor.goto_parent() {
                 return found;
             }

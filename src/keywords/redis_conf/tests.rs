@@ -1,33 +1,22 @@
-//! Cases for configuration files. `$0` marks the cursor; `[…]` marks keywords.
+//! Cases for configuration files. `$0` marks the cursor; `«…»` marks keywords.
 
 use super::*;
-use crate::keywords::mutations::{self, Recogniser};
+use crate::keywords::fixtures::Recogniser;
+use crate::keywords::mutations;
 
-fn source(text: &str) -> Source<'_> {
-    Source::new(text)
-}
+const RECOGNISER: Recogniser = Recogniser {
+    keywords,
+    keyword_at,
+};
 
-/// Compares the keyword at `$0`, as `text: name, name`; an empty expectation means none.
 #[track_caller]
 fn check(fixture: &str, expected: &str) {
-    let offset = fixture.find("$0").expect("a cursor");
-    let text = fixture.replacen("$0", "", 1);
-    let found = keyword_at(source(&text), offset);
-    let found =
-        found.map(|keyword| format!("{}: {}", &text[keyword.range], keyword.names.join(", ")));
-    assert_eq!(found.unwrap_or_default(), expected);
+    RECOGNISER.check(fixture, expected);
 }
 
-/// Compares all keywords of a file: each stands in brackets in the fixture.
 #[track_caller]
 fn check_all(fixture: &str) {
-    let text = fixture.replace(['[', ']'], "");
-    let mut marked = text.clone();
-    for keyword in keywords(source(&text)).into_iter().rev() {
-        marked.insert(keyword.range.end, ']');
-        marked.insert(keyword.range.start, '[');
-    }
-    assert_eq!(marked, fixture);
+    RECOGNISER.check_all(fixture);
 }
 
 #[test]
@@ -36,7 +25,7 @@ fn a_directive_is_a_keyword_in_any_case() {
         "max$0memory-policy noeviction",
         "maxmemory-policy: maxmemory-policy",
     );
-    check("$0MaxMemory 100mb", "MaxMemory: maxmemory");
+    check("$0MaxMemory 0", "MaxMemory: maxmemory");
     check("\n  \t port$0 6379", "");
     check("\n  \t por$0t 6379", "port: port");
 }
@@ -65,20 +54,79 @@ fn values_from_a_list_are_keywords() {
 #[test]
 fn other_arguments_are_silent() {
     check_all(
-        "[maxmemory] 100mb\n[save] 900 1 300 10\n[dir] /var/lib/redis\n[bind] 127.0.0.1 ::1\n",
+        "«maxmemory» «100mb»\n«save» 900 1 300 10\n«dir» /var/lib/redis\n«bind» 127.0.0.1 ::1\n",
     );
-    check_all("[include] /etc/yes.conf\n[loadmodule] /usr/lib/no.so yes\n[requirepass] yes\n");
+    check_all("«include» /etc/yes.conf\n«loadmodule» /usr/lib/no.so yes\n«requirepass» yes\n");
     check_all(
-        "[notify-keyspace-events] KEA\n[maxmemory-policy] lru\n[user] alice on +get ~* >secret\n",
+        "«notify-keyspace-events» KEA\n«maxmemory-policy» lru\n«user» alice on +get ~* >secret\n",
     );
-    check_all("[appendonly] [yes] no\n");
+    check_all("«appendonly» «yes» no\n");
+}
+
+#[test]
+fn amounts_of_memory_say_how_many_bytes() {
+    let note = "(maxmemory; `1gb` is 1,073,741,824 bytes)";
+    check("maxmem$0ory 1gb", &format!("maxmemory: maxmemory {note}"));
+    check("maxmemory 1$0gb", &format!("1gb: maxmemory {note}"));
+    check(
+        "maxmemory \"1$0G\"",
+        "1G: maxmemory (maxmemory; `1G` is 1,000,000,000 bytes)",
+    );
+    check(
+        "client-output-buffer-limit replica 256mb 64$0mb 60",
+        "64mb: client-output-buffer-limit (client-output-buffer-limit; `64mb` is 67,108,864 bytes)",
+    );
+    check(
+        "client-output-buffer-$0limit normal 1mb 1mb 1",
+        "client-output-buffer-limit: client-output-buffer-limit",
+    );
+    check_all(
+        "«maxmemory» 1073741824\n«maxmemory-clients» 5%\n«maxmemory» 1tb\n«requirepass» 1gb\n«dir» 1k\n«slowlog-max-len» 1k\n# maxmemory 1gb\n",
+    );
+}
+
+#[test]
+fn save_says_when() {
+    check(
+        "sa$0ve 3600 1",
+        "save: save (save; a snapshot after 3600 seconds with 1 change or more)",
+    );
+    check(
+        "sa$0ve 3600 1 300 100 60 10000",
+        "save: save (save; a snapshot after 3600 seconds with 1 change or more, or after 300 seconds with 100 changes or more, or after 60 seconds with 10000 changes or more)",
+    );
+    check(
+        "sa$0ve \"\"",
+        "save: save (save; no snapshots by themselves)",
+    );
+    for unfinished in ["", "900", "900 1 300", "900 x", "\"900 1\""] {
+        check(&format!("sa$0ve {unfinished}"), "save: save");
+    }
+}
+
+#[test]
+fn files_that_are_included_are_silent() {
+    check_all(
+        "«include» /etc/redis/appendonly.conf\n«include» \"maxmemory 1gb\"\n«INCLUDE» yes\n«include»\n",
+    );
+}
+
+#[test]
+fn old_names_are_keywords_of_their_own() {
+    check_all(
+        "«slaveof» a 1\n«slave-priority» 1\n«repl-ping-slave-period» 1\n«hash-max-ziplist-value» «1kb»\n«list-max-ziplist-size» -2\n",
+    );
+    check(
+        "hash-max-ziplist$0-value 64",
+        "hash-max-ziplist-value: hash-max-ziplist-value",
+    );
 }
 
 #[test]
 fn several_values_of_one_directive() {
-    check_all("[shutdown-on-sigterm] [nosave] [force] later\n");
+    check_all("«shutdown-on-sigterm» «nosave» «force» later\n");
     check_all(
-        "[client-output-buffer-limit] [normal] 0 0 0 [replica] 256mb 64mb 60 [slave] 1 normal 1 [pubsub] 1 2 3\n",
+        "«client-output-buffer-limit» «normal» 0 0 0 «replica» «256mb» «64mb» 60 «slave» 1 normal 1 «pubsub» 1 2 3\n",
     );
     check(
         "client-output-buffer-limit rep$0lica 1 2 3",
@@ -101,14 +149,14 @@ fn sentinel_directives_are_two_words() {
         "yes: sentinel resolve-hostnames yes, sentinel resolve-hostnames",
     );
     check("sen$0tinel", "sentinel: sentinel");
-    check_all("[sentinel rename-command] mymaster [CONFIG] guessme\n");
+    check_all("«sentinel rename-command» mymaster «CONFIG» guessme\n");
 }
 
 #[test]
 fn renamed_commands_are_keywords() {
     check("rename-command con$0fig \"\"", "config: CONFIG");
     check("rename-command \"JSON.$0SET\" x", "JSON.SET: JSON.SET");
-    check_all("[rename-command] [FLUSHALL] FLUSHDB\n");
+    check_all("«rename-command» «FLUSHALL» FLUSHDB\n");
 }
 
 #[test]
@@ -129,25 +177,25 @@ fn a_comment_begins_a_line() {
     check("# max$0memory 1", "");
     check("   # appendonly $0yes", "");
     check("#maxmem$0ory 1", "");
-    check_all("[appendonly] [no] # appendonly yes\n");
+    check_all("«appendonly» «no» # appendonly yes\n");
 }
 
 #[test]
 fn quotes_keep_blanks_together() {
-    check_all("\"[port]\" 6379\n'[appendonly]' '[yes]'\n");
-    check_all("[requirepass] \"a \\\" yes\"\n[appendonly] \"\\x79es\"\n[appendonly] y\"e\"s\n");
-    check_all("[rename-command] \"[CONFIG]\" 'it\\'s'\n");
+    check_all("\"«port»\" 6379\n'«appendonly»' '«yes»'\n");
+    check_all("«requirepass» \"a \\\" yes\"\n«appendonly» \"\\x79es\"\n«appendonly» y\"e\"s\n");
+    check_all("«rename-command» \"«CONFIG»\" 'it\\'s'\n");
 }
 
 #[test]
 fn an_open_quote_ends_the_line_only() {
-    check_all("[appendonly] \"yes\n[port] 6379\n");
-    check_all("\"port 6379\n[appendonly] [yes]");
+    check_all("«appendonly» \"yes\n«port» 6379\n");
+    check_all("\"port 6379\n«appendonly» «yes»");
 }
 
 #[test]
 fn line_endings_and_byte_order_mark() {
-    check_all("\u{feff}[port] 1\r\n[appendonly] [yes]\r\n\r\n# x\r\n[save] \"\"\r\n");
+    check_all("\u{feff}«port» 1\r\n«appendonly» «yes»\r\n\r\n# x\r\n«save» \"\"\r\n");
     check("\u{feff}por$0t 1", "port: port");
     check(
         "logfile 🦀.log\nappendonly n$0o",
@@ -175,13 +223,8 @@ fn damaged_files_keep_the_two_functions_in_agreement() {
         "appendonly ",
         "\nrename-command ",
         "\t",
+        "\nmaxmemory 1gb",
+        "\nsave 1 ",
     ];
-    mutations::check(
-        &Recogniser {
-            keywords,
-            keyword_at,
-        },
-        &fixtures,
-        &pieces,
-    );
+    mutations::check(&RECOGNISER, &fixtures, &pieces);
 }

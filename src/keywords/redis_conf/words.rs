@@ -7,8 +7,12 @@ pub(super) struct Word<'a> {
     /// What it says, when that stands in the file as it is: the inside of the quotes, if any.
     /// Empty for a word with escapes, or with quotes in its middle.
     pub(super) plain: &'a str,
+    /// Whether `plain` is what the word says.
+    pub(super) is_plain: bool,
     /// Where `plain` stands in the line.
     pub(super) range: Range<usize>,
+    /// The same with the quotes.
+    pub(super) whole: Range<usize>,
 }
 
 /// The words of a line, up to an unbalanced quote.
@@ -53,6 +57,7 @@ fn word(line: &str, range: Range<usize>) -> Word<'_> {
     let inside = ['"', '\'']
         .into_iter()
         .find_map(|quote| line[range.clone()].strip_prefix(quote)?.strip_suffix(quote));
+    let whole = range.clone();
     let range = match inside {
         Some(inside) => range.start + 1..range.start + 1 + inside.len(),
         None => range,
@@ -60,6 +65,8 @@ fn word(line: &str, range: Range<usize>) -> Word<'_> {
     let is_plain = !line[range.clone()].contains(['"', '\'', '\\']);
     Word {
         plain: if is_plain { &line[range.clone()] } else { "" },
+        is_plain,
         range,
+        whole,
     }
 }

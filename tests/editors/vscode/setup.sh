@@ -13,19 +13,10 @@ CODE_SERVER=4.139.1
 NODE=24.19.0
 PLAYWRIGHT=1.65.1
 
-here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source=../install.sh
+source "$(dirname "${BASH_SOURCE[0]}")/../install.sh"
 # The folder names the versions, so that a new one is installed anew.
-folder="$here/../.cache/vscode-$CODE_SERVER-$NODE-$PLAYWRIGHT"
-
-retry() {
-  local try
-  for try in 1 2 3; do
-    "$@" && return
-    echo "setup.sh: failed ($try of 3): $*" >&2
-    sleep $((try * 5))
-  done
-  return 1
-}
+folder="$cache/vscode-$CODE_SERVER-$NODE-$PLAYWRIGHT"
 
 # Without the packages' install scripts: those compile what is not needed here.
 install() {

@@ -2,239 +2,67 @@
 // run.sh starts VS Code on a copy of the fixtures and runs this against it. What is expected is asked
 // of `viva explain --json`, so that no text of the guide stands here.
 
-import { execFileSync } from 'node:child_process';
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  readdirSync,
-  readlinkSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { isDeepStrictEqual } from 'node:util';
+import {
+  crashes,
+  places,
+  twoWindows,
+  untrusted,
+  virtualFiles,
+  withoutServer,
+  wrongPrograms,
+  wrongTypes,
+} from './bad_input.mjs';
+import {
+  HOME,
+  PLACES,
+  REST,
+  SCREEN,
+  TIMEOUT,
+  WORK,
+  bulb,
+  check,
+  cli,
+  command,
+  equal,
+  explain,
+  failed,
+  hints,
+  hover,
+  hoverWidget,
+  isInView,
+  leave,
+  marks,
+  menu,
+  notification,
+  open,
+  page,
+  passed,
+  plain,
+  preview,
+  quickInput,
+  quickPick,
+  rows,
+  set,
+  shownText,
+  sleep,
+  start,
+  status,
+  until,
+  usePage,
+} from './drive.mjs';
 
-const {
-  VIVA,
-  VIVA_TEST_ADDRESS: ADDRESS,
-  VIVA_TEST_ARTEFACTS: ARTEFACTS,
-  VIVA_TEST_HOME: HOME,
-  VIVA_TEST_SCREENSHOTS: SCREENSHOTS,
-  VIVA_TEST_VSCODE: VSCODE,
-} = process.env;
+const { VIVA_TEST_ONLY: ONLY, VIVA_TEST_SCREENSHOTS: SCREENSHOTS, VIVA_TEST_VSCODE: VSCODE } = process.env;
+// An untagged base image, an ADD where COPY does, and a cd that is forgotten.
+const MISTAKES = `FROM alpine
+ADD . /srv
+RUN cd /srv
+USER 10001
+CMD ["/srv/app"]
+`;
+
 const { chromium } = createRequire(`${VSCODE}/`)('playwright-core');
-
-const WORK = `${HOME}/work`;
-const TIMEOUT = 30_000; // milliseconds; for slow machines, never waited for in full
-const SCREEN = { width: 1200, height: 750 };
-const REST = 1500; // how long VS Code is watched for something that must not come, in milliseconds
-
-// One place in each language: the fixture, the keyword's line and text, and its name.
-const PLACES = [
-  { file: 'queue/queue.go', line: /notFull +\*sync\.Cond/, word: 'Cond', keyword: 'sync.Cond' },
-  { file: 'image/Dockerfile', line: /^ENTRYPOINT/, word: 'ENTRYPOINT', keyword: 'docker:ENTRYPOINT' },
-  { file: 'shop/schema.sql', line: /^UNION ALL/, word: 'UNION ALL', keyword: 'sql:UNION ALL' },
-  {
-    file: 'cache/redis.conf',
-    line: /^maxmemory-policy/,
-    word: 'maxmemory-policy',
-    keyword: 'redis:maxmemory-policy',
-  },
-];
-
-// Checks ------------------------------------------------------------------------------------------
-
-let passed = 0;
-let failed = 0;
-let page;
-
-// Counts and prints one check; when it fails, what was found is printed and the screen is kept.
-async function check(name, isRight, found) {
-  if (isRight) {
-    passed += 1;
-    console.log(`ok    ${name}`);
-    return;
-  }
-  failed += 1;
-  const picture = `${ARTEFACTS}/failed-${failed}.png`;
-  console.log(`FAIL  ${name}: ${JSON.stringify(found)} (${picture})`);
-  await page.screenshot({ path: picture });
-}
-
-function equal(name, found, expected) {
-  return check(name, isDeepStrictEqual(found, expected), { found, expected });
-}
-
-function sleep(milliseconds) {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
-}
-
-// Asks until the answer is as wanted, or too long; gives the last answer.
-async function until(ask, isRight = Boolean) {
-  const end = Date.now() + TIMEOUT;
-  for (;;) {
-    const answer = await ask();
-    if (isRight(answer) || Date.now() > end) {
-      return answer;
-    }
-    await sleep(100);
-  }
-}
-
-// What `viva` says ----------------------------------------------------------------------------------
-
-function cli(...args) {
-  return JSON.parse(execFileSync(VIVA, args, { encoding: 'utf8' }).split('\n')[0]);
-}
-
-// The place of a keyword, and what `viva explain` says about it.
-function explain({ file, line, word }) {
-  const lines = readFileSync(`${WORK}/${file}`, 'utf8').split('\n');
-  const row = lines.findIndex((text) => line.test(text));
-  const at = `${row + 1}:${lines[row].indexOf(word) + 1}`;
-  const explained = cli('explain', '--json', `${WORK}/${file}:${at}`);
-  return { ...explained, at, headline: plain(explained.markdown.split('\n')[0]) };
-}
-
-// Markdown as it is read on the screen, in one line.
-function plain(markdown) {
-  return markdown.replace(/[`*]/g, '').replace(/\s+/g, ' ').trim();
-}
-
-// What a person does and sees -------------------------------------------------------------------
-
-async function start(folder) {
-  await page.goto(`${ADDRESS}?folder=${folder}`);
-  await page.locator('.monaco-workbench .explorer-folders-view').waitFor();
-}
-
-// Types into the box at the top: a file with its place, or a command.
-async function quickInput(key, text) {
-  const input = page.locator('.quick-input-widget input').first();
-  await until(async () => {
-    await page.keyboard.press(key);
-    return input.isVisible();
-  });
-  await input.fill(text);
-}
-
-// The rows of the box at the top, as soon as they are as wanted.
-function rows(isRight) {
-  const labels = page.locator('.quick-input-list .monaco-list-row');
-  return until(async () => (await labels.allInnerTexts()).map(plain), isRight);
-}
-
-async function command(name) {
-  await quickInput('F1', `>${name}`);
-  await rows((texts) => texts[0]?.startsWith(name));
-  await page.keyboard.press('Enter');
-}
-
-// Waits for the box at the top to be one with a placeholder.
-async function quickPick(placeholder) {
-  const input = page.locator(`.quick-input-widget input[placeholder^="${placeholder}"]`);
-  await input.waitFor();
-  return input;
-}
-
-// Opens a file with the cursor at a place.
-async function open(file, at) {
-  await quickInput('Control+P', `${file}:${at}`);
-  const name = file.split('/').at(-1);
-  await rows((texts) => texts[0]?.includes(name));
-  await page.keyboard.press('Enter');
-  await page.locator('.tab.active', { hasText: name }).waitFor();
-  await page.locator('.statusbar-item', { hasText: `Ln ${at.split(':')[0]},` }).waitFor();
-}
-
-// Holds the mouse over the cursor's place.
-async function pointAtCursor() {
-  const box = await page.locator('.editor-instance .cursor').first().boundingBox();
-  await page.mouse.move(box.x + 4, box.y + box.height / 2, { steps: 3 });
-}
-
-const hoverWidget = () => page.locator('.monaco-hover:not(.hidden) .hover-contents');
-
-async function leave() {
-  await page.keyboard.press('Escape');
-  await page.mouse.move(400, 5);
-  await hoverWidget().first().waitFor({ state: 'hidden' });
-}
-
-// The text that shows when the mouse is held over the cursor's place; empty when nothing does.
-async function hover() {
-  await leave();
-  await pointAtCursor();
-  try {
-    // "Loading…" comes first.
-    await hoverWidget().filter({ hasNotText: 'Loading' }).first().waitFor({ timeout: REST });
-  } catch {
-    return '';
-  }
-  return plain((await hoverWidget().allInnerTexts()).join(' '));
-}
-
-// The entries of the code action menu at the cursor.
-async function menu() {
-  await leave();
-  await page.keyboard.press('Control+Period');
-  const entries = page.locator('.action-widget .monaco-list-row.action');
-  await entries.first().waitFor();
-  return (await entries.allInnerTexts()).map(plain);
-}
-
-const bulb = () => page.locator('[class*="lightbulb"], [class*="light-bulb"]').locator('visible=true');
-
-// The frame with the rendered page of a title, as soon as it is there.
-function preview(title) {
-  return until(async () => {
-    for (const frame of page.frames()) {
-      const heading = frame.locator('h1', { hasText: title });
-      if (await heading.isVisible().catch(() => false)) {
-        return frame;
-      }
-    }
-    return undefined;
-  });
-}
-
-// Whether something is on the screen, and not above or below.
-async function isInView(locator) {
-  return locator.evaluate((element) => {
-    const { top, bottom } = element.getBoundingClientRect();
-    return top >= 0 && bottom <= innerHeight;
-  });
-}
-
-// Changes the settings of the machine that the files are on, as the settings editor does.
-function set(settings) {
-  writeFileSync(`${HOME}/user/Machine/settings.json`, JSON.stringify(settings));
-}
-
-function notification(text) {
-  return page.locator('.notification-list-item', { hasText: text });
-}
-
-const status = () => page.locator('.statusbar-item[id="viva-ls.viva.viva"]');
-
-// The servers that this VS Code runs, as process ids.
-function servers() {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .filter((id) => {
-      try {
-        return readlinkSync(`/proc/${id}/exe`).startsWith(`${HOME}/`);
-      } catch {
-        return false;
-      }
-    })
-    .map(Number);
-}
-
-// The suite -----------------------------------------------------------------------------------------
 
 async function hovers() {
   for (const place of PLACES) {
@@ -243,7 +71,7 @@ async function hovers() {
     await open(place.file, explained.at);
     const text = await until(hover);
     await check(
-      `${place.file}: the hover begins with its headline`,
+      `${place.column ? `[${place.column}]` : `${place.file}:`} the hover begins with its headline`,
       text.startsWith(explained.headline),
       { text, expected: explained.headline },
     );
@@ -259,20 +87,20 @@ async function codeActions() {
 
   const entries = await menu();
   await check(
-    'every entry of the menu is a question of an interview',
+    '[actions] every entry of the menu is a question of an interview',
     entries.length > 1 && entries.every((entry) => entry.startsWith('Interview: ')),
     entries,
   );
-  await equal('the first is the topic’s own', entries[0], `Interview: ${plain(explained.questions[0].ask)}`);
+  await equal('[actions] the first is the topic’s own', entries[0], `Interview: ${plain(explained.questions[0].ask)}`);
 
   const question = explained.questions[1];
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('Enter');
   const topic = cli('show', '--json', question.topic);
   const shown = await preview(plain(topic.title));
-  await check('choosing one shows the topic’s page', shown, page.frames().map((frame) => frame.url()));
+  await check('[page] choosing one shows the topic’s page', shown, page.frames().map((frame) => frame.url()));
   const heading = shown.locator('h3', { hasText: plain(question.ask) });
-  await check('at the question', await until(() => isInView(heading)), question.ask);
+  await check('[page] at the question', await until(() => isInView(heading)), question.ask);
 
   const link = shown.locator('h2', { hasText: 'Related' }).locator('xpath=following::a[1]');
   const other = plain(await link.innerText());
@@ -281,15 +109,73 @@ async function codeActions() {
   await command('View: Close All Editors');
 }
 
+// Three mistakes, three quiet marks; mended, explained, silenced.
+async function hintsTeach() {
+  const folder = `${WORK}/mistakes`;
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(`${folder}/Dockerfile`, MISTAKES);
+  const expected = hints(`${folder}/Dockerfile`);
+  await equal('three mistakes are three hints', expected.length, 3);
+  await open('mistakes/Dockerfile', '1:1');
+  const shown = await until(() => marks().count(), (count) => count === expected.length);
+  await equal('and three marks in the editor', shown, expected.length);
+  await open('mistakes/Dockerfile', '5:6');
+  await leave();
+  await sleep(REST);
+  await equal('no light bulb where there is no hint', await bulb().count(), 0);
+
+  const add = expected.find(({ rule }) => rule === 'docker/add-where-copy');
+  await open('mistakes/Dockerfile', `${add.line}:${add.column}`);
+  const text = await until(hover, (text) => text.includes(plain(add.message)));
+  await check('the hint says why', text.includes(plain(add.message)), text);
+  const entries = await menu();
+  const at = (start) => entries.findIndex((entry) => entry.startsWith(start));
+  await check(
+    'the menu mends, explains and silences',
+    ['Use COPY', 'Why? Open', `Silence ${add.rule} here`, `Silence ${add.rule} in this`].every(
+      (start) => at(start) >= 0,
+    ),
+    entries,
+  );
+  if (SCREENSHOTS) {
+    await page.screenshot({ path: `${SCREENSHOTS}/vscode-hints.png` });
+  }
+  await page.keyboard.press('Escape');
+  await choose('Why? Open');
+  const topic = cli('show', '--json', add.topic);
+  await check('“Why?” opens the topic', await preview(plain(topic.title)), topic.title);
+  await open('mistakes/Dockerfile', `${add.line}:${add.column}`);
+  await choose('Use COPY');
+  const mended = await until(shownText, (text) => text.includes('\nCOPY . /srv'));
+  await check('the fix puts COPY for ADD', mended.includes('\nCOPY . /srv'), mended);
+  await equal('and its mark goes', await until(() => marks().count(), (count) => count === 2), 2);
+  await choose(`Silence ${expected[0].rule} here`, '1:6');
+  const comment = `# viva:ignore ${expected[0].rule}\nFROM`;
+  const silenced = await until(shownText, (text) => text.includes(comment));
+  await check('a comment silences', silenced.includes(comment), silenced);
+  await equal('and its mark goes too', await until(() => marks().count(), (count) => count === 1), 1);
+  await command('File: Revert File');
+  await command('View: Close All Editors');
+}
+
+// Chooses an entry of the code action menu at the cursor, or at a place of the file.
+async function choose(start, at) {
+  if (at) {
+    await open('mistakes/Dockerfile', at);
+  }
+  await menu();
+  await page.locator('.action-widget .monaco-list-row.action', { hasText: start }).first().click();
+}
+
 async function search() {
   const expected = cli('search', '--json', 'leftmost prefix');
   await command('Viva: Search the Guide');
   const input = await quickPick('Search Viva’s guide');
   await input.pressSequentially('leftmost pre', { delay: 20 });
   const found = await rows((texts) => texts[0]?.startsWith(expected.title));
-  await check('the search finds a topic while words are typed', found[0]?.startsWith(expected.title), found);
+  await check('[search] the search finds a topic while words are typed', found[0]?.startsWith(expected.title), found);
   await page.keyboard.press('Enter');
-  await check('and opens its page', await preview(plain(expected.title)), expected.title);
+  await check('[search] and opens its page', await preview(plain(expected.title)), expected.title);
   await command('View: Close All Editors');
 }
 
@@ -373,86 +259,47 @@ async function statusBar() {
   await page.keyboard.press('Escape');
 }
 
-async function crashes() {
-  for (let crash = 1; crash <= 3; crash += 1) {
-    const [server, ...others] = await until(servers, (ids) => ids.length > 0);
-    await equal(`one server runs before crash ${crash}`, others, []);
-    await until(() => status().getAttribute('aria-label'), (label) => label?.includes('explains'));
-    process.kill(server, 'SIGKILL');
-    await until(servers, (ids) => !ids.includes(server));
-  }
-  const told = notification('crashed 3 times');
-  await told.waitFor();
-  await check('the third crash in a short time is told', true);
-  await sleep(REST);
-  await equal('and the server is not started again', servers(), []);
-  await told.hover();
-  await told.locator('.monaco-button', { hasText: 'Restart' }).click();
-  const again = await until(servers, (ids) => ids.length > 0);
-  await equal('until the user wants it', again.length, 1);
-}
-
-// Where the server is.
-async function places() {
-  set({ 'viva.server.path': '/nowhere/viva' });
-  const told = notification('/nowhere/viva');
-  await told.waitFor();
-  await check('a wrong viva.server.path is told', true);
-  await told.hover();
-  await told.locator('.monaco-button', { hasText: 'Open Settings' }).click();
-  await page.locator('.setting-item-label', { hasText: 'Path' }).waitFor();
-  await check('with the way to the setting', true);
-  await page.keyboard.press('Escape');
-  set({});
-  await until(servers, (ids) => ids.length > 0);
-  await equal('and a right one is used at once', servers().length, 1);
-}
-
-// The extension without the server inside takes the one on the PATH, or tells that there is none.
-async function withoutServer() {
-  const extension = readdirSync(`${HOME}/extensions`).find((name) => name.startsWith('viva-ls.viva-'));
-  rmSync(`${HOME}/extensions/${extension}/server`, { recursive: true });
-  await start(WORK);
+// gopls, from another extension, beside Viva: both explain.
+async function gopls() {
+  const folder = `${HOME}/project`;
+  mkdirSync(folder, { recursive: true });
   const [place] = PLACES;
-  const explained = explain(place);
-  await open(place.file, explained.at);
-  const told = notification('Viva’s server was not found');
-  await told.waitFor();
-  await equal('a missing server is told once', await told.count(), 1);
-  symlinkSync(VIVA, `${HOME}/bin/viva`);
-  await command('Viva: Restart');
-  const text = await until(hover);
-  await check('one on the PATH is found', text.startsWith(explained.headline), text);
-}
-
-// Whether VS Code, opening a folder whose own settings name a program as Viva's server, runs it.
-async function runsProgramOf(folder) {
-  const ran = `${folder}/ran`;
-  rmSync(ran, { force: true });
+  writeFileSync(`${folder}/go.mod`, 'module example.com/queue\n\ngo 1.24\n');
+  cpSync(`${WORK}/${place.file}`, `${folder}/queue.go`);
   await start(folder);
-  const [place] = PLACES;
+  await command('Viva Test: Start gopls');
   const explained = explain(place);
-  await open(place.file, explained.at);
-  const text = await until(hover);
-  await check('the keyword is explained', text.startsWith(explained.headline), text);
-  return existsSync(ran);
+  await open('queue.go', explained.at);
+  const text = await until(hover, (text) => text.includes('pkg.go.dev') || text.includes('type Cond struct'));
+  await check('[gopls] gopls explains beside Viva', text.includes('type Cond struct'), text);
+  await check('[gopls] and Viva beside gopls', text.includes(explained.headline), text);
+  const entries = await menu();
+  await check(
+    'the menu has the questions',
+    entries.some((entry) => entry.startsWith('Interview: ')),
+    entries,
+  );
+  await leave();
 }
 
-async function untrusted() {
-  const folder = `${HOME}/untrusted`;
-  cpSync(WORK, folder, { recursive: true });
-  mkdirSync(`${folder}/.vscode`);
-  const program = `${folder}/program`;
-  writeFileSync(program, `#!/bin/sh\ntouch ${folder}/ran\nexec ${VIVA} "$@"\n`, { mode: 0o755 });
-  writeFileSync(`${folder}/.vscode/settings.json`, JSON.stringify({ 'viva.server.path': program }));
-  await equal('a trusted folder chooses the server', await runsProgramOf(folder), true);
-
-  const file = `${HOME}/user/User/settings.json`;
-  const trust = { 'security.workspace.trust.enabled': true, 'security.workspace.trust.startupPrompt': 'never' };
-  writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, 'utf8')), ...trust }));
-  await equal('an untrusted one does not', await runsProgramOf(folder), false);
-  const restricted = await page.locator('.statusbar-item', { hasText: 'Restricted Mode' }).count();
-  await equal('which it was', restricted, 1);
+async function walkthrough() {
+  await command('Welcome: Open Walkthrough');
+  await quickPick('Select a walkthrough');
+  await rows((texts) => texts.some((text) => text.includes('Viva')));
+  await page.keyboard.type('Get Started with Viva');
+  await rows((texts) => texts[0]?.includes('Viva'));
+  await page.keyboard.press('Enter');
+  const steps = page.locator('.getting-started-step');
+  await steps.first().waitFor();
+  const titles = (await steps.allInnerTexts()).map(plain);
+  await check('the walkthrough has four steps', titles.length === 4, titles);
+  const picture = page.locator('.getting-started-media img').first();
+  const isLoaded = () => picture.evaluate((image) => image.naturalWidth > 0).catch(() => false);
+  await check('and shows a picture', await until(isLoaded), titles);
+  await page.locator('.getting-started-step .monaco-button', { hasText: 'Explain' }).first().click();
+  await notification('Open a file first').waitFor();
+  await check('whose button says so when there is nothing to explain', true);
+  await command('View: Close All Editors');
 }
 
 // The pictures of the documentation.
@@ -475,14 +322,21 @@ async function pictures() {
 const parts = [
   hovers,
   codeActions,
+  hintsTeach,
   search,
   symbols,
   questions,
   settings,
   explainHere,
   statusBar,
+  walkthrough,
+  wrongTypes,
+  twoWindows,
   crashes,
   places,
+  wrongPrograms,
+  gopls,
+  virtualFiles,
   withoutServer,
   untrusted,
 ];
@@ -493,10 +347,11 @@ const browser = await chromium.launch({
   executablePath: '/usr/bin/chromium',
   args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking'],
 });
-page = await browser.newPage({ viewport: SCREEN });
+const context = await browser.newContext({ viewport: SCREEN });
+usePage(await context.newPage());
 page.setDefaultTimeout(TIMEOUT);
 await start(WORK);
-for (const part of parts) {
+for (const part of parts.filter(({ name }) => !ONLY || ONLY.split(',').includes(name))) {
   const begin = Date.now();
   try {
     await part();

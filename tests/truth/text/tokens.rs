@@ -6,9 +6,12 @@ use std::io::{self, BufRead, Write};
 #[path = "../../../src/keywords/sql/lexer.rs"]
 #[expect(
     dead_code,
-    reason = "only tokens are compared, not how reading is interrupted"
+    unreachable_pub,
+    reason = "only tokens are compared, not how reading is interrupted, and nothing is offered to others"
 )]
 mod lexer;
+#[path = "../../../src/keywords/sql/modes.rs"]
+mod modes;
 
 use lexer::{Kind, Lexer, Token};
 

@@ -1,7 +1,7 @@
 //! What must hold for any text: the two questions agree, and nothing is too deep.
 
-use super::super::{keyword_at, keywords, parse};
-use crate::keywords::Source;
+use super::super::{keyword_at, keywords, keywords_in, parse};
+use crate::keywords::{Keyword, Source};
 
 const SAMPLE: &str = r#"// Package p is a sample.
 package p
@@ -78,6 +78,16 @@ fn check_agreement(text: &str) {
             expected.copied(),
             "at {offset} of:\n{text}"
         );
+    }
+    for (start, end) in [(3, 2), (2, 3), (40, 41)].map(|(n, m)| (text.len() / n, text.len() / m)) {
+        let (start, end) = (start.min(end), start.max(end));
+        let expected: Vec<Keyword> = all
+            .iter()
+            .filter(|keyword| keyword.range.start < end && start < keyword.range.end)
+            .cloned()
+            .collect();
+        let found = keywords_in(source, start..end);
+        assert_eq!(found, expected, "in {start}..{end} of:\n{text}");
     }
 }
 

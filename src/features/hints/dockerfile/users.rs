@@ -1,0 +1,141 @@
+//! Rules about the user that a container runs as.
+
+use super::File;
+use crate::features::hints::image::Image;
+use crate::features::hints::rule::{Check, Default, Findings, Level, Rule};
+
+pub(super) const NO_USER: Rule = Rule {
+    id: "docker/no-user",
+    title: "A final stage without `USER`",
+    why: "The program runs as root, and whoever breaks out of it is root in the container. Most services need no right that another user does not have.",
+    topic: "containers/non-root",
+    before: "FROM debian:13\nCOPY app /app\nENTRYPOINT [\"/app\"]\n",
+    after: "FROM debian:13\nCOPY app /app\nUSER 65532\nENTRYPOINT [\"/app\"]\n",
+    level: Level::Hint,
+    default: Default::On,
+    tag: None,
+    elsewhere: &[],
+    check: Check::Dockerfile(no_user),
+};
+
+/// Official images whose programs run as root unless somebody says otherwise. Those that change the
+/// user themselves when they start (nginx, mysql, redis) are not among them.
+const ROOT: [&str; 37] = [
+    "almalinux",
+    "alpine",
+    "amazoncorretto",
+    "amazonlinux",
+    "archlinux",
+    "buildpack-deps",
+    "busybox",
+    "centos",
+    "clojure",
+    "dart",
+    "debian",
+    "eclipse-temurin",
+    "elixir",
+    "erlang",
+    "fedora",
+    "golang",
+    "gradle",
+    "haskell",
+    "ibmjava",
+    "julia",
+    "maven",
+    "mono",
+    "node",
+    "openjdk",
+    "oraclelinux",
+    "perl",
+    "pypy",
+    "python",
+    "r-base",
+    "rockylinux",
+    "ruby",
+    "rust",
+    "sapmachine",
+    "scratch",
+    "swift",
+    "tomcat",
+    "ubuntu",
+];
+
+/// Programs that a start script changes the user with.
+const SWITCHES: [&str; 8] = [
+    "gosu",
+    "su-exec",
+    "setpriv",
+    "runuser",
+    "s6-",
+    "supervisord",
+    "chroot",
+    "fixuid",
+];
+
+/// Whether a stage begins with an image that is known to run as root.
+pub(super) fn is_root_image(file: &File<'_>, stage: usize) -> bool {
+    file.docker
+        .root_image(stage)
+        .and_then(|image| Image::read(&image.text)?.official())
+        .is_some_and(|name| ROOT.contains(&name))
+}
+
+/// Only where all is known: what the image starts is a program that this file copied, and no script
+/// may change the user.
+fn no_user(file: &File<'_>, findings: &mut Findings) {
+    let making = file.final_making();
+    let Some(last) = file.docker.stages.len().checked_sub(1) else {
+        return;
+    };
+    if file.is_windows()
+        || !is_root_image(file, last)
+        || making.iter().any(|made| made.name == "USER")
+        || SWITCHES.iter().any(|program| file.text.contains(program))
+        || file.text.contains("nonroot")
+    {
+        return;
+    }
+    let brings_files = making
+        .iter()
+        .any(|made| matches!(made.name, "COPY" | "ADD"));
+    let start = making.iter().rev().find(|made| made.name == "ENTRYPOINT");
+    let start = start.or_else(|| making.iter().rev().find(|made| made.name == "CMD"));
+    let Some(start) = start.filter(|_| brings_files) else {
+        return;
+    };
+    let may_switch = making.iter().any(|made| {
+        let text = made.arguments();
+        matches!(made.name, "ENTRYPOINT" | "CMD")
+            && (text.contains(".sh") || text.contains("entrypoint") || text.contains("su "))
+    });
+    if !may_switch {
+        findings.add(
+            start.keyword.start,
+            start.keyword.clone(),
+            "No `USER` is set, so this runs as root; most services need no right that another user does not have.",
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::features::hints::tests::expect;
+
+    #[test]
+    fn root_is_marked_where_it_is_certain() {
+        expect(
+            "docker/no-user",
+            &[
+                "FROM golang:1 AS b\nUSER x\nFROM scratch\nCOPY --from=b /x /x\n«ENTRYPOINT» [\"/x\"]\nCMD [\"y\"]\n",
+                "FROM node:1 AS b\nCOPY . .\nFROM b\n«CMD» npm start\n",
+                "FROM golang:1 AS b\nUSER x\nCOPY x /\nFROM b\nCMD x\n",
+                "FROM nginx:1\nCOPY x /\nCMD x\n",
+                "FROM gcr.io/distroless/static:nonroot\nCOPY x /\nCMD [\"/x\"]\n",
+                "FROM debian\nCOPY x.sh /\nENTRYPOINT [\"/x.sh\"]\n",
+                "FROM debian\nRUN apt-get install gosu\nCOPY x /\nENTRYPOINT [\"/x\"]\n",
+                "FROM debian\nCMD x\n",
+                "FROM $BASE\nCOPY x /\nCMD x\n",
+            ],
+        );
+    }
+}

@@ -1,0 +1,132 @@
+//! The rules for Go: what gopls and `go vet` leave alone or explain poorly.
+//!
+//! ```text
+//! syntax   the tree with an index
+//! file     a file as the rules see it
+//! ```
+//!
+//! The other modules are rules by theme.
+
+mod atomics;
+mod channels;
+mod collector;
+mod conditions;
+mod contexts;
+mod critical;
+mod errors;
+mod file;
+mod goroutines;
+mod http;
+mod locks;
+mod process;
+mod sharing;
+mod spins;
+mod syntax;
+mod timers;
+
+use super::rule::{Check, Default, Findings, Level, Rule};
+use crate::document::Document;
+pub(super) use file::File;
+
+pub(super) const RULES: &[Rule] = &[
+    conditions::COND_WAIT_WITHOUT_LOOP,
+    goroutines::WG_ADD_IN_GOROUTINE,
+    goroutines::UNLIMITED_GOROUTINES,
+    goroutines::LOOP_VARIABLE_CAPTURE,
+    goroutines::GOSCHED_AS_SYNC,
+    goroutines::UNLOCKED_MAP,
+    timers::DEFER_IN_LOOP,
+    timers::TIME_AFTER_IN_LOOP,
+    timers::TIMER_DRAIN,
+    channels::CLOSE_BY_RECEIVER,
+    channels::LEAKING_SEND,
+    channels::UNBUFFERED_SIGNAL_CHANNEL,
+    channels::NOTIFY_ALL_SIGNALS,
+    spins::SPINNING_SELECT,
+    spins::BREAK_IN_SELECT,
+    spins::PLAIN_FLAG_LOOP,
+    spins::BUSY_WAIT,
+    locks::DOUBLE_LOCK,
+    locks::NESTED_RLOCK,
+    locks::LOCK_UPGRADE,
+    critical::UNLOCK_MISSING,
+    critical::WRITE_UNDER_RLOCK,
+    critical::LOCK_ACROSS_BLOCKING_CALL,
+    critical::MUTEX_BY_VALUE,
+    contexts::CONTEXT_BACKGROUND_WITH_CTX,
+    contexts::CONTEXT_CANCEL_LOST,
+    contexts::CONTEXT_STRING_KEY,
+    contexts::ERRGROUP_CONTEXT_AFTER_WAIT,
+    contexts::ERRGROUP_NESTED_GO,
+    atomics::ATOMIC_ASSIGN,
+    atomics::ATOMIC_CHECK_THEN_ACT,
+    atomics::CAS_RESULT_IGNORED,
+    atomics::MIXED_ATOMIC_ACCESS,
+    atomics::WRITE_TO_LOADED_SNAPSHOT,
+    atomics::SYNC_MAP_LOAD_STORE,
+    sharing::NESTED_ONCE,
+    sharing::ONCE_VALUE_CALLED_INLINE,
+    sharing::POOL_NON_POINTER,
+    sharing::POOL_USE_AFTER_PUT,
+    http::HTTP_WITHOUT_TIMEOUT,
+    http::BODY_NOT_CLOSED,
+    http::PPROF_ON_PUBLIC_MUX,
+    http::REVERSEPROXY_DIRECTOR,
+    http::GRPC_DIAL,
+    http::LIMITER_PER_REQUEST,
+    errors::ERR_COMPARED_WITH_EQ,
+    errors::TYPED_NIL_ERROR,
+    errors::APPEND_RESULT_DROPPED,
+    collector::SET_FINALIZER,
+    collector::CLEANUP_CAPTURES_OBJECT,
+    collector::EXPLICIT_GC,
+    collector::GC_OFF_WITHOUT_LIMIT,
+    collector::READ_MEM_STATS_IN_HOT_PATH,
+    collector::POINTER_AS_UINTPTR,
+    collector::CSTRING_WITHOUT_FREE,
+    process::MANUAL_GOMAXPROCS,
+    process::NUMCPU_FOR_WORKERS,
+    process::GODEBUG_OUTSIDE_MAIN,
+    process::ASYNCPREEMPT_OFF,
+    process::LINKNAME_PROCPIN,
+    process::BENCHMARK_WITHOUT_LOOP,
+    process::SHUTDOWN_NOT_AWAITED,
+    process::SHUTDOWN_WITH_CANCELLED_CONTEXT,
+];
+
+/// What most rules have in common.
+const HINT: Rule = Rule {
+    id: "",
+    title: "",
+    why: "",
+    topic: "",
+    before: "",
+    after: "",
+    level: Level::Hint,
+    default: Default::On,
+    tag: None,
+    elsewhere: &[],
+    check: Check::Go(|_, _| {}),
+};
+
+/// Runs the wanted rules. A file with syntax errors is left alone: somebody is typing.
+pub(super) fn check(document: &Document, wanted: &[&'static Rule], findings: &mut Findings) {
+    let source = document.source();
+    let Some(tree) = source.tree.filter(|tree| !tree.root_node().has_error()) else {
+        return;
+    };
+    let names = document
+        .keywords()
+        .into_iter()
+        .filter(|keyword| keyword.language.is_none())
+        .filter_map(|keyword| Some((keyword.range.start, keyword.names.into_iter().next()?)))
+        .collect();
+    let version = source.package.and_then(|package| package.version);
+    let file = File::new(source.text, tree, &names, version);
+    for rule in wanted {
+        if let Check::Go(check) = rule.check {
+            findings.begin(rule);
+            check(&file, findings);
+        }
+    }
+}

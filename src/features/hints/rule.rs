@@ -1,0 +1,221 @@
+//! What a rule is, and what it finds.
+
+use std::ops::Range;
+
+use viva_guide::Language;
+
+use super::{compose, dockerfile, go, redis_conf, sql};
+
+/// A place that teaches something.
+#[derive(Clone, Debug)]
+pub struct Hint {
+    pub rule: &'static Rule,
+    /// Bytes of the text, on character boundaries; not empty.
+    pub range: Range<usize>,
+    /// One sentence: why an interviewer would ask about this place.
+    pub message: String,
+    pub fix: Option<Fix>,
+    /// Where the statement begins that the place is in, in bytes: a comment above it silences.
+    statement: usize,
+}
+
+impl Hint {
+    /// Where the instruction, statement or line begins that the hint is about, in bytes.
+    pub fn statement(&self) -> usize {
+        self.statement
+    }
+}
+
+/// A change that makes the hint go away and is safe to make without a look at anything else.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fix {
+    /// What it does, as a command: ``Use `COPY` ``.
+    pub title: String,
+    /// In the order of the text, without overlaps.
+    pub edits: Vec<Edit>,
+}
+
+/// Replaces a byte range of the text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edit {
+    pub range: Range<usize>,
+    pub text: String,
+}
+
+impl Fix {
+    /// A fix that replaces one range.
+    pub fn replace(title: impl Into<String>, range: Range<usize>, text: impl Into<String>) -> Fix {
+        Fix {
+            title: title.into(),
+            edits: vec![Edit {
+                range,
+                text: text.into(),
+            }],
+        }
+    }
+}
+
+/// A rule: what is said about it, and how it is found.
+#[derive(Debug)]
+pub struct Rule {
+    /// `docker/add-where-copy`: the guide's pitfalls name it too.
+    pub id: &'static str,
+    /// What it marks, as a noun phrase: a heading of the documentation.
+    pub title: &'static str,
+    /// Why an interviewer asks about it; one or two sentences of Markdown.
+    pub why: &'static str,
+    /// The topic that it teaches.
+    pub topic: &'static str,
+    /// A whole small file in which it is found, once; ...
+    pub before: &'static str,
+    /// ... and the same file after it was mended.
+    pub after: &'static str,
+    pub level: Level,
+    pub default: Default,
+    pub tag: Option<Tag>,
+    /// Other tools that say the same.
+    pub elsewhere: &'static [Elsewhere],
+    pub(super) check: Check,
+}
+
+impl Rule {
+    pub fn language(&self) -> Language {
+        match self.check {
+            Check::Dockerfile(_) => Language::Dockerfile,
+            Check::Compose(_) => Language::Compose,
+            Check::Go(_) => Language::Go,
+            Check::Sql(_) => Language::Sql,
+            Check::Redis(_) => Language::Redis,
+        }
+    }
+
+    /// The part of the id before the slash: what all rules of a language are called.
+    pub fn family(&self) -> &'static str {
+        self.id
+            .split_once('/')
+            .map_or(self.id, |(family, _)| family)
+    }
+}
+
+/// How a rule looks at a file of its language.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Check {
+    Dockerfile(fn(&dockerfile::File<'_>, &mut Findings)),
+    Compose(fn(&compose::File<'_>, &mut Findings)),
+    Go(fn(&go::File<'_>, &mut Findings)),
+    Sql(fn(&sql::File<'_>, &mut Findings)),
+    Redis(fn(&redis_conf::File<'_>, &mut Findings)),
+}
+
+/// How much is at stake.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Level {
+    /// Something to learn.
+    Hint,
+    /// Data or security is at stake.
+    Information,
+}
+
+/// Whether a rule is in force where nobody said anything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Default {
+    On,
+    Off,
+}
+
+/// How an editor may show the place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tag {
+    /// It does nothing.
+    Unnecessary,
+    /// Something newer took its place.
+    Deprecated,
+}
+
+/// A rule of another tool.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Elsewhere {
+    pub tool: Tool,
+    /// The tool's name for it: `DL3020`.
+    pub code: &'static str,
+}
+
+/// Tools that developers run beside Viva.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Tool {
+    /// gopls, with the analyzers and the parts of `go vet` that are on by default.
+    Gopls,
+    Hadolint,
+    /// BuildKit's build checks, which Docker's language server shows.
+    BuildKit,
+}
+
+impl Tool {
+    pub const ALL: [Tool; 3] = [Tool::Gopls, Tool::Hadolint, Tool::BuildKit];
+
+    /// The name in settings.
+    pub fn name(self) -> &'static str {
+        match self {
+            Tool::Gopls => "gopls",
+            Tool::Hadolint => "hadolint",
+            Tool::BuildKit => "buildkit",
+        }
+    }
+
+    pub fn from_name(name: &str) -> Option<Tool> {
+        Tool::ALL.into_iter().find(|tool| tool.name() == name)
+    }
+}
+
+/// What the rules found so far.
+#[derive(Debug, Default)]
+pub(super) struct Findings {
+    rule: Option<&'static Rule>,
+    hints: Vec<Hint>,
+}
+
+impl Findings {
+    /// What is added from here on belongs to this rule.
+    pub(super) fn begin(&mut self, rule: &'static Rule) {
+        self.rule = Some(rule);
+    }
+
+    /// Adds a place. `statement` is where its instruction, statement or line begins, in bytes.
+    pub(super) fn add(
+        &mut self,
+        statement: usize,
+        range: Range<usize>,
+        message: impl Into<String>,
+    ) {
+        self.push(statement, range, message.into(), None);
+    }
+
+    /// Adds a place that can be mended.
+    pub(super) fn add_with_fix(
+        &mut self,
+        statement: usize,
+        range: Range<usize>,
+        message: impl Into<String>,
+        fix: Fix,
+    ) {
+        self.push(statement, range, message.into(), Some(fix));
+    }
+
+    fn push(&mut self, statement: usize, range: Range<usize>, message: String, fix: Option<Fix>) {
+        if let Some(rule) = self.rule {
+            self.hints.push(Hint {
+                rule,
+                range,
+                message,
+                fix,
+                statement,
+            });
+        }
+    }
+
+    pub(super) fn into_hints(mut self) -> Vec<Hint> {
+        self.hints
+            .sort_by_key(|hint| (hint.range.start, hint.range.end, hint.rule.id));
+        self.hints
+    }
+}

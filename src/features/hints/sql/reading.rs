@@ -1,0 +1,405 @@
+//! Rules about what is read, and in which order.
+
+use std::ops::Range;
+
+use super::query::{self, Query, Verb};
+use super::statement::Statement;
+use super::{File, LONGEST};
+use crate::features::hints::rule::{Check, Default, Findings, Level, Rule};
+use crate::keywords::sql::Kind;
+
+pub(super) const SELECT_STAR: Rule = Rule {
+    id: "sql/select-star",
+    title: "`SELECT *` in a view or an `INSERT`",
+    why: "A view keeps the columns of the day it was created, and an `INSERT … SELECT *` fails or shifts values once a table gets a column.",
+    topic: "mysql/select-star",
+    before: "\
+INSERT INTO orders_archive SELECT * FROM orders WHERE placed_at < '2025-01-01';
+",
+    after: "\
+INSERT INTO orders_archive (id, placed_at) SELECT id, placed_at FROM orders WHERE placed_at < '2025-01-01';
+",
+    level: Level::Hint,
+    default: Default::On,
+    tag: None,
+    elsewhere: &[],
+    check: Check::Sql(select_star),
+};
+
+fn select_star(file: &File<'_>, findings: &mut Findings) {
+    for (statement, query) in file.queries() {
+        let is_view = statement.is(0, "CREATE")
+            && (1..query.at).any(|at| statement.is(at, "VIEW"))
+            && !statement.has(0..query.at, &["TABLE", "PROCEDURE", "FUNCTION", "TRIGGER"]);
+        let is_insert = (0..query.at).any(|at| {
+            statement.is_any(at, &["INSERT", "REPLACE"]) && statement.has(at..at + 4, &["INTO"])
+        });
+        let is_outermost = query.depth == 0 || !(0..query.at).any(|at| statement.is(at, "SELECT"));
+        if query.verb != Verb::Select || !is_outermost || !(is_view || is_insert) {
+            continue;
+        }
+        let Some(star) = star(statement, &query) else {
+            continue;
+        };
+        // A list of columns in a subquery names them all the same.
+        let from_subquery = query
+            .from
+            .as_ref()
+            .is_some_and(|from| statement.is_kind(from.start, Kind::Open));
+        if from_subquery {
+            continue;
+        }
+        let message = if is_view {
+            "The view keeps the columns that the table has today: name them."
+        } else {
+            "This breaks, or shifts values, once one of the tables gets a column: name the columns."
+        };
+        findings.add(statement.start(), statement.range_of(star), message);
+    }
+}
+
+/// `*` or `t.*` as the first column of a query.
+fn star(statement: &Statement<'_>, query: &Query) -> Option<Range<usize>> {
+    let is_word =
+        |at: usize| statement.is_any(at, &["ALL", "DISTINCT", "SQL_NO_CACHE", "HIGH_PRIORITY"]);
+    let start = query.head.clone().find(|at| !is_word(*at))?;
+    let at = if statement.is_kind(start + 1, Kind::Dot) {
+        start + 2
+    } else {
+        start
+    };
+    let ends = at + 1 == query.head.end || statement.is_kind(at + 1, Kind::Comma);
+    (statement.is_operator(at, &["*"]) && ends).then_some(start..at + 1)
+}
+
+pub(super) const IMPLICIT_JOIN: Rule = Rule {
+    id: "sql/implicit-join",
+    title: "Tables in a list without a condition that joins them",
+    why: "`FROM a, b` makes every pair of rows; `JOIN … ON` puts the condition where it cannot be forgotten.",
+    topic: "mysql/joins",
+    before: "\
+SELECT c.name, o.total FROM customers c, orders o;
+",
+    after: "\
+SELECT c.name, o.total FROM customers c JOIN orders o ON o.customer_id = c.id;
+",
+    level: Level::Hint,
+    default: Default::On,
+    tag: None,
+    elsewhere: &[],
+    check: Check::Sql(implicit_join),
+};
+
+fn implicit_join(file: &File<'_>, findings: &mut Findings) {
+    for (statement, query) in file.queries() {
+        let Some(from) = query.from.clone().filter(|_| query.verb == Verb::Select) else {
+            continue;
+        };
+        let tables = query::plain_tables(statement, from.clone(), query.depth).unwrap_or_default();
+        // A table with itself makes numbers on purpose, and a common table may have just one row.
+        let is_common = tables
+            .iter()
+            .any(|table| is_common_table(statement, &table.name));
+        let mut names: Vec<&str> = tables.iter().map(|table| table.name.as_str()).collect();
+        names.sort_unstable();
+        names.dedup();
+        // A condition on something else may pick one row of each: only no condition at all is certain.
+        if tables.len() < 2 || names.len() < tables.len() || query.condition.is_some() || is_common
+        {
+            continue;
+        }
+        findings.add(
+            statement.start(),
+            statement.range_of(from),
+            "Without a condition this makes every pair of rows; if that is meant, `CROSS JOIN` says so.",
+        );
+    }
+}
+
+/// Whether a statement defines a name itself: `WITH name AS (…)`.
+fn is_common_table(statement: &Statement<'_>, name: &str) -> bool {
+    (0..statement.len()).any(|at| {
+        statement.is(at + 1, "AS")
+            && statement.is_kind(at + 2, Kind::Open)
+            && statement.name(at).is_some_and(|found| found == name)
+    })
+}
+
+pub(super) const UNION_DISJOINT: Rule = Rule {
+    id: "sql/union-disjoint",
+    title: "`UNION` of parts that cannot have a row in common",
+    why: "`UNION` looks for duplicates in a temporary table; parts with a different constant in a column have none in common, so `UNION ALL` would do.",
+    topic: "mysql/union-vs-union-all",
+    before: "\
+SELECT 'customer' AS kind, email FROM customers
+UNION
+SELECT 'supplier', email FROM suppliers;
+",
+    after: "\
+SELECT 'customer' AS kind, email FROM customers
+UNION ALL
+SELECT 'supplier', email FROM suppliers;
+",
+    level: Level::Hint,
+    default: Default::On,
+    tag: None,
+    elsewhere: &[],
+    check: Check::Sql(union_disjoint),
+};
+
+fn union_disjoint(file: &File<'_>, findings: &mut Findings) {
+    for statement in &file.statements {
+        if !statement.is_finished() || statement.len() > LONGEST {
+            continue;
+        }
+        let queries = query::queries(statement);
+        let mut seen = 0;
+        for at in 0..statement.len() {
+            if at < seen || !statement.is(at, "UNION") || statement.is(at + 1, "ALL") {
+                continue;
+            }
+            let chain: Vec<&Query> = chain(statement, &queries, at);
+            seen = chain.last().map_or(at, |last| last.end);
+            // Without tables it is a list of values.
+            let reads = chain.iter().all(|query| query.from.is_some());
+            if chain.len() < 2 || !reads || !differ(statement, &chain) {
+                continue;
+            }
+            findings.add(
+                statement.start(),
+                statement.range(at),
+                "These parts differ in a constant, so they share no row; `UNION` looks for duplicates all the same, `UNION ALL` does not.",
+            );
+        }
+    }
+}
+
+/// The queries that the UNIONs around a token put together, if they are no more than that.
+fn chain<'q>(statement: &Statement<'_>, queries: &'q [Query], union: usize) -> Vec<&'q Query> {
+    let depth = statement.depth(union);
+    let Some(mut last) = queries
+        .iter()
+        .find(|query| query.end == union && query.depth == depth)
+    else {
+        return Vec::new();
+    };
+    let mut found = vec![last];
+    while statement.is(last.end, "UNION") {
+        let begin = if statement.is_any(last.end + 1, &["ALL", "DISTINCT"]) {
+            last.end + 2
+        } else {
+            last.end + 1
+        };
+        match queries.iter().find(|query| query.at == begin) {
+            Some(query) => last = query,
+            None => return Vec::new(),
+        }
+        found.push(last);
+    }
+    found
+}
+
+/// Whether some column is a constant in all of the queries, and never the same one.
+fn differ(statement: &Statement<'_>, queries: &[&Query]) -> bool {
+    let columns: Vec<Vec<Option<&str>>> = queries
+        .iter()
+        .map(|query| {
+            let parts = statement.split(query.head.clone(), query.depth);
+            parts
+                .into_iter()
+                .map(|part| constant(statement, part))
+                .collect()
+        })
+        .collect();
+    let width = columns.iter().map(Vec::len).min().unwrap_or_default();
+    (0..width).any(|column| {
+        let constants: Option<Vec<&str>> = columns.iter().map(|row| row[column]).collect();
+        constants.is_some_and(|mut constants| {
+            constants.sort_unstable();
+            constants
+                .windows(2)
+                .all(|pair| !pair[0].eq_ignore_ascii_case(pair[1]))
+        })
+    })
+}
+
+/// The constant that a column is, with or without an alias.
+fn constant<'t>(statement: &Statement<'t>, part: Range<usize>) -> Option<&'t str> {
+    let at = part.start;
+    let is_constant = statement.string(at).is_some() || statement.number(at).is_some();
+    let is_alone = part.len() == 1
+        || part.len() == 3 && statement.is(at + 1, "AS")
+        || part.len() == 2 && statement.name(at + 1).is_some();
+    (is_constant && is_alone).then(|| statement.text(at))
+}
+
+pub(super) const ORDER_BY_RAND: Rule = Rule {
+    id: "sql/order-by-rand",
+    title: "`ORDER BY RAND()`",
+    why: "It computes a number for every row and sorts them all, for however few rows; a random id is found by the primary key.",
+    topic: "mysql/order-by",
+    before: "\
+SELECT id, body FROM quotes ORDER BY RAND() LIMIT 1;
+",
+    after: "\
+SELECT id, body FROM quotes WHERE id >= 4711 ORDER BY id LIMIT 1;
+",
+    level: Level::Hint,
+    default: Default::On,
+    tag: None,
+    elsewhere: &[],
+    check: Check::Sql(order_by_rand),
+};
+
+fn order_by_rand(file: &File<'_>, findings: &mut Findings) {
+    for (statement, query) in file.queries() {
+        let Some(order) = query.order else { continue };
+        let at = order.start;
+        if statement.is(at, "RAND")
+            && statement.is_kind(at + 1, Kind::Open)
+            && statement.is_kind(at + 2, Kind::Close)
+        {
+            findings.add(
+                statement.start(),
+                statement.range_of(order.start - 2..at + 3),
+                "This computes and sorts a number for every row, even for one row of the result; choose a random id instead.",
+            );
+        }
+    }
+}
+
+pub(super) const LARGE_OFFSET: Rule = Rule {
+    id: "sql/large-offset",
+    title: "A large `OFFSET`",
+    why: "The rows before the offset are read and thrown away, so a page costs more the later it comes; go on behind the last key instead.",
+    topic: "mysql/pagination",
+    before: "\
+SELECT id, title FROM posts ORDER BY id LIMIT 20 OFFSET 100000;
+",
+    after: "\
+SELECT id, title FROM posts WHERE id > 100000 ORDER BY id LIMIT 20;
+",
+    level: Level::Hint,
+    default: Default::On,
+    tag: None,
+    elsewhere: &[],
+    check: Check::Sql(large_offset),
+};
+
+/// Smaller offsets are cheap enough, in rows.
+const LARGE: u64 = 10_000;
+
+fn large_offset(file: &File<'_>, findings: &mut Findings) {
+    for (statement, query) in file.queries() {
+        let Some(limit) = query.limit else { continue };
+        let at = if statement.is(limit.start + 1, "OFFSET") {
+            limit.start + 2
+        } else if statement.is_kind(limit.start + 1, Kind::Comma) {
+            limit.start
+        } else {
+            continue;
+        };
+        if let Some(offset) = statement.number(at).filter(|offset| *offset >= LARGE) {
+            findings.add(
+                statement.start(),
+                statement.range(at),
+                format!("{offset} rows are read and thrown away before the first one is returned; go on behind the last key instead."),
+            );
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::features::hints::tests::expect;
+
+    #[test]
+    fn stars_that_break_are_marked() {
+        expect(
+            "sql/select-star",
+            &[
+                "CREATE OR REPLACE VIEW v AS SELECT «*» FROM t;",
+                "CREATE ALGORITHM=MERGE DEFINER=`a`@`b` SQL SECURITY INVOKER VIEW v (x) AS (SELECT «t.*», 1 FROM t);",
+                "INSERT INTO t SELECT «*» FROM u WHERE EXISTS (SELECT * FROM w);",
+                "REPLACE INTO t (SELECT DISTINCT «*» FROM u);",
+                "SELECT * FROM t;",
+                "CREATE VIEW v AS SELECT COUNT(*), a * b FROM t;",
+                "CREATE VIEW v AS SELECT a FROM (SELECT * FROM t) x;",
+                "INSERT INTO t SELECT * FROM (SELECT 1, 2) x;",
+                "INSERT INTO t VALUES (1); SELECT * FROM t;",
+                "CREATE TABLE t AS SELECT * FROM u;",
+                "INSERT INTO t (a) SELECT a FROM u WHERE b IN (SELECT * FROM c);",
+                "CREATE VIEW v AS SELECT * FROM t",
+            ],
+        );
+    }
+
+    #[test]
+    fn lists_of_tables_without_condition_are_marked() {
+        expect(
+            "sql/implicit-join",
+            &[
+                "SELECT a FROM «t, shop.u AS x» ORDER BY a;",
+                "SELECT a FROM «t, u» LIMIT 5;",
+                "SELECT (SELECT COUNT(*) FROM «t, u») FROM w;",
+                "SELECT a FROM t, u WHERE t.id = u.id;",
+                "SELECT a FROM t, (SELECT @n := 0) n;",
+                "SELECT a FROM digits a, digits b;",
+                "SELECT a FROM t CROSS JOIN u;",
+                "SELECT a FROM t, JSON_TABLE(t.j, '$' COLUMNS (x INT PATH '$')) j;",
+                "SELECT a, b FROM t;",
+                "WITH one AS (SELECT MAX(a) m FROM t) SELECT a, m FROM t, one;",
+                "SELECT a FROM t JOIN u ON t.id = u.id, v;",
+            ],
+        );
+    }
+
+    #[test]
+    fn unions_of_disjoint_parts_are_marked() {
+        expect(
+            "sql/union-disjoint",
+            &[
+                "SELECT 'a', x FROM t «UNION» SELECT 'b', x FROM u;",
+                "SELECT x, 1 AS kind FROM t «union» DISTINCT SELECT x, 2 FROM u UNION SELECT x, 3 FROM v;",
+                "SELECT n FROM (SELECT 'a' k, n FROM t «UNION» SELECT 'b', n FROM u) x;",
+                "SELECT 'a', x FROM t UNION ALL SELECT 'b', x FROM u;",
+                "SELECT 'a', x FROM t UNION SELECT 'A', x FROM u;",
+                "SELECT 'a', x FROM t UNION SELECT 'b', x FROM u UNION SELECT 'a', x FROM v;",
+                "SELECT 'a', x FROM t UNION SELECT k, x FROM u;",
+                "WITH RECURSIVE s (n) AS (SELECT 1 UNION SELECT n + 1 FROM s) SELECT n FROM s;",
+                "SELECT x FROM t UNION SELECT x FROM u;",
+                "(SELECT 'a' FROM t) UNION (SELECT 'b' FROM t);",
+                "SELECT 'a' AS x UNION SELECT 'b';",
+            ],
+        );
+    }
+
+    #[test]
+    fn random_order_is_marked() {
+        expect(
+            "sql/order-by-rand",
+            &[
+                "SELECT a FROM t WHERE a > 1 «order by rand()» LIMIT 3;",
+                "SELECT a FROM t WHERE id IN (SELECT id FROM u «ORDER BY RAND()»);",
+                "SELECT RAND() r FROM t ORDER BY id;",
+                "SELECT a FROM t ORDER BY RAND(7);",
+                "SELECT 'ORDER BY RAND()';",
+            ],
+        );
+    }
+
+    #[test]
+    fn large_offsets_are_marked() {
+        expect(
+            "sql/large-offset",
+            &[
+                "SELECT a FROM t LIMIT «10000», 20;",
+                "SELECT a FROM t LIMIT 20 OFFSET «250000»;",
+                "SELECT a FROM t LIMIT 100000;",
+                "SELECT a FROM t LIMIT 20, 10000;",
+                "SELECT a FROM t LIMIT 20 OFFSET 40;",
+                "SELECT a FROM t LIMIT 20 OFFSET ?;",
+            ],
+        );
+    }
+}

@@ -1,0 +1,116 @@
+#!/usr/bin/env bash
+# Tries Viva in a real Kakoune with kakoune-lsp and editors/kakoune/viva.kak, in a terminal.
+#
+#   tests/editors/kakoune/run.sh [path/to/viva]
+#
+# Not run by .ci/run: kakoune-lsp, unless it is on the PATH, is compiled for minutes. Kakoune and gopls are
+# Debian 13's, unpacked into tests/editors/.cache.
+set -euo pipefail
+
+KAK_LSP=22.0.0
+
+# shellcheck source=../install.sh
+source "$(dirname "${BASH_SOURCE[0]}")/../install.sh"
+# shellcheck source=../screen.sh
+source "$editors/screen.sh"
+
+take_viva "$@"
+commands tmux tmux
+unpack kakoune kakoune libc6 libgcc-s1 libstdc++6
+kakoune=$unpacked
+own_libraries "$kakoune" usr/bin/kak kak
+if ! command -v kak-lsp > /dev/null; then
+  cargo install --quiet --locked --root "$cache/kak-lsp-$KAK_LSP" "kak-lsp@$KAK_LSP"
+  PATH="$cache/kak-lsp-$KAK_LSP/bin:$PATH"
+fi
+install_gopls
+
+make_home
+mkdir -p "$home/config/kak" "$home/bin"
+ln -s "$viva" "$home/bin/viva"
+{
+  # kakoune-lsp asks its editor by a program of this name.
+  printf '#!/bin/sh\nexec'
+  printf " '%s'" "${loaded[@]}"
+  printf ' "$@"\n'
+} > "$home/bin/kak"
+chmod +x "$home/bin/kak"
+{
+  echo 'eval %sh{kak-lsp}'
+  cat "$root/editors/kakoune/viva.kak"
+  echo 'lsp-enable'
+} > "$home/config/kak/kakrc"
+cp -r "$root/tests/fixtures" "$home/work"
+printf 'module example.com/queue\n\ngo 1.24\n' > "$home/work/queue/go.mod"
+mkdir "$home/work/.git"
+
+keep_log kakoune "Kakoune $("$home/bin/kak" -version | sed 's/^Kakoune v*//') with kakoune-lsp $KAK_LSP"
+
+# Opens a file at LINE:COLUMN: open FILE LINE:COLUMN
+open() {
+  start_screen env -C "$home/work" PATH="$home/bin:$PATH" HOME="$home" LC_ALL=C.UTF-8 TMPDIR="$home" \
+    XDG_CONFIG_HOME="$home/config" XDG_CACHE_HOME="$home/cache" XDG_RUNTIME_DIR="$home" \
+    GOCACHE="$cache/go-build" GOPROXY=off GOTOOLCHAIN=local GOTELEMETRY=off GOFLAGS=-mod=mod \
+    KAKOUNE_RUNTIME="$kakoune/usr/share/kak" "$home/bin/kak" "$1" "+$2"
+  shows "$(basename "$1")"
+}
+
+# Gives a command until the screen shows a text: it says nothing while a server starts.
+until_shown() {
+  local text=$1 end=$((SECONDS + PATIENCE)) try
+  while ((SECONDS < end)); do
+    keys Escape
+    types ":$2"
+    keys Enter
+    for ((try = 0; try < 15; try++)); do
+      screen | grep -qF -- "$text" && return
+      sleep 0.1
+    done
+  done
+}
+
+leave() {
+  keys Escape Escape
+  types ':kill!'
+  keys Enter
+  sleep 0.3
+}
+
+hovers() {
+  local column file pattern offset place
+  while read -r column file offset pattern; do
+    place="$(line_of "$home/work/$file" "$pattern"):$offset"
+    explained "$home/work/$file:$place"
+    open "$file" "$place"
+    until_shown "$headline" lsp-hover
+    sees "[hover $column] the popup explains $pattern" "$headline" || true
+    if [[ $column == go ]]; then
+      # The popup is cut where the screen ends, so only its buffer has all of both.
+      until_shown 'type Cond struct' lsp-hover
+      sees "[gopls: all in :lsp-hover-buffer] the popup has gopls's text too" 'type Cond struct' || true
+      until_shown "$headline" lsp-hover-buffer
+      sees "[gopls] and the buffer Viva's" "$headline" || true
+    fi
+    leave
+  done << 'PLACES'
+go queue/queue.go 18 sync.Cond
+dockerfile image/Dockerfile 1 ^ENTRYPOINT
+sql shop/schema.sql 1 ^UNION.ALL
+redis cache/redis.conf 1 ^maxmemory-policy
+PLACES
+}
+
+questions() {
+  local place
+  place="$(line_of "$home/work/image/Dockerfile" ^ENTRYPOINT):1"
+  explained "$home/work/image/Dockerfile:$place"
+  open image/Dockerfile "$place"
+  until_shown "Interview: $first_ask" lsp-code-actions
+  sees "[actions] the menu offers the questions" "Interview: $first_ask" || true
+  leave
+}
+
+for part in hovers questions; do
+  kept "$part"
+done
+sum_up

@@ -1,0 +1,259 @@
+-- What Viva answers in Neovim: `K`'s float, `gra`'s menu, pages that open, the symbol search, settings, and
+-- gopls beside it. What is expected is asked of `viva explain --json`, so that no text of the guide stands here.
+
+local p = ... -- person.lua
+
+local enable, configure, start_in_0_10 = p.readme()
+local exits = {} -- how each server ended
+
+-- The suite ---------------------------------------------------------------------------------------
+
+vim.lsp.config('viva', {
+  on_exit = {
+    function(code, signal)
+      table.insert(exits, { code = code, signal = signal })
+    end,
+    vim.lsp.config.viva.on_exit,
+  },
+})
+enable()
+
+local servers = {} -- a set of client ids
+for _, place in ipairs(p.PLACES) do
+  local client = p.open(p.fixture(place.file))
+  p.check(place.file .. ': Viva attaches', client ~= nil, vim.bo.filetype)
+  servers[client.id] = true
+
+  p.go_to(place.pattern)
+  local explained = p.explain()
+  p.equal(place.file .. ': viva explain knows the place', explained.keyword, place.keyword)
+  local lines, text = p.hover()
+  p.equal(
+    ('[%s] the hover begins with its headline'):format(place.column),
+    lines and lines[1],
+    explained.headline
+  )
+  p.equal(('[%s] the hover is about the keyword alone'):format(place.column), text, place.word)
+
+  local count = vim.api.nvim_buf_line_count(0)
+  vim.api.nvim_buf_set_lines(0, count, count, false, { place.comment })
+  p.go_to([[\V]] .. vim.fn.escape(place.comment, [[\]]) .. [[\$]])
+  vim.cmd.normal({ '$', bang = true })
+  p.equal(place.file .. ': no hover on a comment', p.hover(), nil)
+end
+p.equal('one server serves all four files', vim.tbl_count(servers), 1)
+p.equal('positions are counted in UTF-16', p.viva().offset_encoding, 'utf-16')
+
+do -- edits
+  p.open(p.fixture('queue/queue.go'))
+  p.go_to([[sync\.\zsCond]])
+  local expected = p.explain().headline
+  local count = vim.api.nvim_buf_line_count(0)
+  vim.api.nvim_buf_set_lines(
+    0,
+    count,
+    count,
+    false,
+    { 'var bomb, cond = "💣 💣", sync.Cond{}' }
+  )
+  p.go_to([[💣.*sync\.\zsCond]])
+  local lines, text = p.hover()
+  p.equal('a line typed after opening is explained', lines and lines[1], expected)
+  p.equal('characters outside the BMP before the keyword do not move it', text, 'Cond')
+  p.go_to([[💣.*\zs", sync\.Cond]])
+  p.equal('no hover in the string beside it', p.hover(), nil)
+end
+
+do -- code actions
+  p.open(p.fixture('queue/queue.go'))
+  p.go_to([[sync\.\zsCond]])
+  local explained = p.explain()
+  local titles = p.actions()
+  p.check(
+    '[actions] every code action is a question of an interview',
+    #titles > 1
+      and vim.iter(titles):all(function(title)
+        return vim.startswith(title, 'Interview: ')
+      end),
+    titles
+  )
+  p.equal(
+    '[actions] the first is the topic’s own',
+    titles[1],
+    'Interview: ' .. explained.questions[1].ask
+  )
+  p.go_to([[^$]])
+  p.equal('an empty line has none', p.actions(), {})
+
+  p.go_to([[sync\.\zsCond]])
+  p.actions(2)
+  local question = explained.questions[2]
+  local page = question.topic .. '.md'
+  p.wait('a page', function()
+    return vim.endswith(vim.api.nvim_buf_get_name(0), page)
+  end)
+  p.check(
+    '[page] running one opens the topic’s page',
+    vim.endswith(vim.api.nvim_buf_get_name(0), page) and vim.bo.filetype == 'markdown',
+    { vim.api.nvim_buf_get_name(0), vim.bo.filetype }
+  )
+  p.equal('[page] at the question', vim.api.nvim_get_current_line(), '### ' .. question.ask)
+  p.check('to be read, not written', vim.bo.readonly, vim.bo.readonly)
+end
+
+do -- workspace symbols
+  p.open(p.fixture('shop/schema.sql'))
+  local expected = p.cli('search', 'leftmost prefix')
+  local found
+  vim.lsp.buf.workspace_symbol('?leftmost prefix', {
+    on_list = function(list)
+      found = list.items
+    end,
+  })
+  p.wait('symbols', function()
+    return found
+  end)
+  local first = found and found[1] or {}
+  p.check(
+    '[search] symbols for `?leftmost prefix` are topics, the best first',
+    first.text ~= nil and first.text:find(expected.title, 1, true) ~= nil,
+    found
+  )
+  p.equal(
+    'and lead to their pages',
+    first.filename and vim.fn.readfile(first.filename)[1],
+    '# ' .. expected.title
+  )
+  vim.lsp.buf.workspace_symbol('leftmost prefix')
+  local is_empty = vim.wait(p.TIMEOUT, function()
+    return p.was_told('No symbols found')
+  end, 10)
+  p.check('without the `?` there are none', is_empty, p.notices)
+end
+
+do -- settings
+  local client = p.open(p.fixture('queue/queue.go'))
+  p.go_to([[sync\.\zsCond]])
+  local function set(settings)
+    client.settings = settings
+    client:notify('workspace/didChangeConfiguration', { settings = settings })
+  end
+  -- Viva asks for the settings and goes on meanwhile, so a change takes effect a moment later.
+  local function lines_become(is_right)
+    local lines
+    vim.wait(p.TIMEOUT, function()
+      lines = #(p.hover() or {})
+      return is_right(lines)
+    end, 10)
+    return is_right(lines), lines
+  end
+  local default = #p.hover()
+  p.check(
+    'a hover has at most 25 lines, and more than 5 here',
+    default > 5 and default <= 25,
+    default
+  )
+  set({ viva = { hover = { maxLines = 5 } } })
+  p.check(
+    'a shorter hover, when it is asked for',
+    lines_become(function(lines)
+      return lines > 0 and lines <= 5
+    end)
+  )
+  set({ viva = { hover = { enable = false }, codeActions = 'off' } })
+  p.check(
+    'none, when it is switched off',
+    lines_become(function(lines)
+      return lines == 0
+    end)
+  )
+  p.equal('no code actions, when they are off', p.actions(), {})
+  set({ viva = {} })
+  p.check(
+    'the default, when nothing is set',
+    lines_become(function(lines)
+      return lines == default
+    end)
+  )
+end
+
+do -- files outside a project
+  local client =
+    p.open(p.write('alone/main.go', { 'package main', '', 'func main() { defer main() }' }))
+  p.equal('a file of no project has no root', client and client.root_dir, nil)
+  p.go_to('defer')
+  local lines = p.hover()
+  p.equal('and is explained', lines and lines[1], p.explain().headline)
+  p.open(p.write('alone/other.conf', { 'maxmemory 1gb' }))
+  p.equal('another *.conf is left alone', p.hover(), nil)
+
+  p.stop_all()
+  local orderly = { code = 0, signal = 0 }
+  p.equal(
+    'quitting ends the project’s process and this one in order',
+    exits,
+    { orderly, orderly }
+  )
+end
+
+do -- the README's other snippets
+  configure()
+  p.open(p.fixture('queue/queue.go'))
+  p.go_to([[sync\.\zsCond]])
+  local most = vim.lsp.config.viva.settings.viva.hover.maxLines
+  local lines
+  vim.wait(p.TIMEOUT, function()
+    lines = p.hover()
+    return lines and #lines <= most
+  end, 10)
+  p.check('the README’s settings hold from the start', lines and #lines <= most, lines)
+  p.stop_all()
+  vim.lsp.enable('viva', false)
+
+  start_in_0_10()
+  local client = p.open(p.fixture('shop/schema.sql'))
+  p.check('the README’s snippet for 0.10 starts Viva', client ~= nil, vim.bo.filetype)
+  p.go_to([[^UNION ALL]])
+  lines = p.hover()
+  p.equal('and it explains', lines and lines[1], p.explain().headline)
+  vim.api.nvim_clear_autocmds({ event = 'FileType', pattern = vim.lsp.config.viva.filetypes })
+  p.stop_all()
+end
+
+if vim.env.VIVA_TEST_GOPLS then -- beside gopls
+  p.write('project/go.mod', { 'module example.com/queue', '', 'go 1.24' })
+  local file = p.write('project/queue.go', vim.fn.readfile(p.fixture('queue/queue.go')))
+  vim.lsp.config('gopls', { cmd = { 'gopls' }, filetypes = { 'go' }, root_markers = { 'go.mod' } })
+  vim.lsp.enable({ 'viva', 'gopls' })
+  p.open(file)
+  p.wait('both servers', function()
+    return #vim.lsp.get_clients({ bufnr = 0 }) == 2
+  end)
+  p.go_to([[sync\.\zsCond]])
+  local expected = p.explain().headline
+  local lines
+  -- gopls says nothing until it has read the module.
+  vim.wait(p.TIMEOUT, function()
+    lines = p.hover() or {}
+    return vim.list_contains(lines, '# gopls')
+  end, 10)
+  p.check('[gopls] gopls explains beside Viva', vim.list_contains(lines, '# gopls'), lines)
+  local heading = vim.fn.index(lines, '# viva')
+  p.equal('[gopls] and Viva beside gopls', heading >= 0 and lines[heading + 2], expected)
+  local encodings = vim
+    .iter(vim.lsp.get_clients({ bufnr = 0 }))
+    :map(function(client)
+      return client.offset_encoding
+    end)
+    :totable()
+  p.equal('[gopls] both count positions alike', encodings, { 'utf-16', 'utf-16' })
+  local titles = p.actions()
+  p.check(
+    'the menu has the questions',
+    vim.iter(titles):any(function(title)
+      return vim.startswith(title, 'Interview: ')
+    end),
+    titles
+  )
+  p.stop_all()
+end

@@ -1,0 +1,103 @@
+# A person at an editor in a terminal: types keys, reads the screen. Sourced by suites after install.sh.
+# The terminal is tmux with a socket of its own in $home, so that it ends with the suite.
+# shellcheck shell=bash
+
+# Seconds; for slow machines, never waited for in full.
+PATIENCE=30
+
+WIDTH=200
+HEIGHT=50
+
+# The socket's name stands in a file, as the parts of a suite run in subshells.
+terminal() {
+  tmux -S "$(cat "$home/terminal" 2> /dev/null)" -f /dev/null "$@"
+}
+
+# Starts a command in a new terminal: start_screen COMMAND… (an earlier terminal is ended).
+start_screen() {
+  end_screen
+  # A new one each time: an ending terminal keeps its socket for a moment.
+  mktemp -u "$home/terminal-XXXXXX" > "$home/terminal"
+  terminal new-session -d -s editor -x "$WIDTH" -y "$HEIGHT" "$@"
+}
+
+end_screen() {
+  terminal kill-server 2> /dev/null || true
+}
+
+# Presses keys by tmux's names (Enter, Escape, C-x, M-x …).
+keys() {
+  terminal send-keys -t editor "$@" 2> /dev/null || true
+}
+
+# Types a text as it is.
+types() {
+  terminal send-keys -t editor -l "$1" 2> /dev/null || true
+}
+
+# What the screen shows: frames and breaks of lines are blanks, as texts may be wrapped in a window.
+screen() {
+  terminal capture-pane -p -t editor 2> /dev/null | sed 's/[│┃║▌▐|╭╮╰╯┌┐└┘─━═]/ /g' | tr -s ' \n' ' '
+}
+
+# Waits until the screen shows a text; fails if it does not.
+shows() {
+  local end=$((SECONDS + PATIENCE))
+  until screen | grep -qF -- "$1"; do
+    ((SECONDS < end)) || return 1
+    sleep 0.05
+  done
+}
+
+# A check that the screen shows a text; where it does not, the screen is printed: sees NAME TEXT
+sees() {
+  if shows "$2"; then
+    echo "ok    $1"
+  else
+    echo "FAIL  $1: not seen: $2"
+    terminal capture-pane -p -t editor | sed 's/^/      /;s/ *$//' || true
+    return 1
+  fi
+}
+
+# A check that it does not, now: misses NAME TEXT
+misses() {
+  if screen | grep -qF -- "$2"; then
+    echo "FAIL  $1: seen: $2"
+    terminal capture-pane -p -t editor | sed 's/^/      /;s/ *$//'
+  else
+    echo "ok    $1"
+  fi
+}
+
+# What `viva` says about a place of the fixtures: sets $headline (as it is shown: without Markdown's
+# signs, and only as much as fits into a line), $ask and $answer of its second question, $topic of it,
+# and $first_ask. explained FILE:LINE:COLUMN
+explained() {
+  eval "$("$viva" explain --json "$1" | python3 -c '
+import json, re, shlex, subprocess, sys
+found = json.loads(sys.stdin.readline())
+plain = lambda text: re.sub(r"[`*]", "", text)
+first, second = found["questions"][:2]
+shown = subprocess.run([sys.argv[1], "show", "--json", second["topic"]], capture_output=True, text=True)
+page = json.loads(shown.stdout)["markdown"]
+answer = page.split("### " + second["ask"])[1].strip()
+values = {
+    "headline": plain(found["markdown"].split("\n")[0])[:50].rstrip(),
+    "first_ask": plain(first["ask"])[:40].rstrip(), "ask": plain(second["ask"])[:40].rstrip(),
+    "topic": second["topic"], "answer": re.split(r"[`*]", answer)[0][:40].split("\n")[0].rstrip(),
+}
+for name, value in values.items():
+    print(f"{name}={shlex.quote(value)}")
+' "$viva")"
+}
+
+# The best topic of a search: sets $title. searched WORDS
+searched() {
+  title=$("$viva" search --json "$1" | python3 -c 'import json, sys; print(json.loads(sys.stdin.readline())["title"])')
+}
+
+# The number of the first line of a file that matches a pattern: line_of FILE PATTERN
+line_of() {
+  grep -n -m 1 -- "$2" "$1" | cut -d : -f 1
+}

@@ -1,0 +1,322 @@
+//! Hints over the wire: shown to clients that ask and to those that do not, mended, explained,
+//! silenced.
+
+use std::fs;
+use std::process::Command;
+
+use serde_json::{Value, json};
+
+use crate::client::{Client, modern};
+
+/// `c.Wait()` stands in line 4, columns 26 to 34.
+const TEXT: &str = "package p\n\nimport \"sync\"\n\nfunc wait(c *sync.Cond) { c.Wait() }\n";
+const URI: &str = "untitled:wait.go";
+
+fn asking() -> Value {
+    let mut capabilities = modern();
+    capabilities["workspace"] = json!({ "workspaceEdit": { "documentChanges": true } });
+    capabilities
+}
+
+fn ask(client: &mut Client, uri: &str, previous: Option<&Value>) -> Value {
+    let mut params = json!({ "textDocument": { "uri": uri } });
+    if let Some(previous) = previous {
+        params["previousResultId"] = previous.clone();
+    }
+    client.request("textDocument/diagnostic", &params)
+}
+
+/// The rules that a client is told when it asks.
+fn rules(client: &mut Client, uri: &str) -> Vec<String> {
+    let report = ask(client, uri, None);
+    codes(&report["items"])
+}
+
+fn codes(diagnostics: &Value) -> Vec<String> {
+    let diagnostics = diagnostics.as_array().expect("a list of diagnostics");
+    diagnostics
+        .iter()
+        .map(|diagnostic| diagnostic["code"].as_str().expect("a rule").to_owned())
+        .collect()
+}
+
+fn fixes(client: &mut Client, uri: &str, line: usize, character: usize, trigger: u8) -> Vec<Value> {
+    let context = json!({ "diagnostics": [], "triggerKind": trigger });
+    let mut actions = client.code_actions(uri, line, character, &context);
+    actions.retain(|action| action["kind"] == "quickfix");
+    actions
+}
+
+fn titles(actions: &[Value]) -> Vec<&str> {
+    actions
+        .iter()
+        .map(|action| action["title"].as_str().expect("a title"))
+        .collect()
+}
+
+#[test]
+fn a_client_that_asks_is_told_and_never_sent_anything() {
+    let mut client = Client::with(&asking(), &Value::Null);
+    client.open(URI, "go", TEXT);
+    let report = ask(&mut client, URI, None);
+    assert_eq!(report["kind"], "full");
+    let hint = &report["items"][0];
+    assert_eq!(codes(&report["items"]), ["go/cond-wait-without-loop"]);
+    assert_eq!(hint["severity"], 4);
+    assert_eq!(hint["source"], "viva");
+    let range = json!({
+        "start": { "line": 4, "character": 26 }, "end": { "line": 4, "character": 34 },
+    });
+    assert_eq!(hint["range"], range);
+    let page = hint["codeDescription"]["href"].as_str().expect("a link");
+    assert!(page.ends_with("/go-concurrency/sync-cond.md"), "{page}");
+    let again = ask(&mut client, URI, Some(&report["resultId"]));
+    assert_eq!(
+        again,
+        json!({ "kind": "unchanged", "resultId": report["resultId"] })
+    );
+    let insert = |client: &mut Client, character: usize, text: &str| {
+        let at = json!({ "line": 4, "character": character });
+        let change = json!([{ "range": { "start": at, "end": at }, "text": text }]);
+        let document = json!({ "uri": URI, "version": 2 });
+        let params = json!({ "textDocument": document, "contentChanges": change });
+        client.notify("textDocument/didChange", &params);
+    };
+    insert(&mut client, 34, " }");
+    insert(&mut client, 26, "for { ");
+    let mended = ask(&mut client, URI, Some(&report["resultId"]));
+    assert_eq!(
+        (&mended["kind"], &mended["items"]),
+        (&json!("full"), &json!([]))
+    );
+    assert_eq!(rules(&mut client, "untitled:other.go"), [""; 0]);
+    client.notify(
+        "textDocument/didClose",
+        &json!({ "textDocument": { "uri": URI } }),
+    );
+    assert_eq!(rules(&mut client, URI), [""; 0]);
+    let is_sent = |message: &Value| message["method"] == "textDocument/publishDiagnostics";
+    assert!(!client.received.iter().any(is_sent));
+}
+
+#[test]
+fn a_client_that_does_not_ask_is_sent_hints_after_the_last_change() {
+    let mut client = Client::with(&json!({}), &Value::Null);
+    client.open(URI, "go", TEXT);
+    let sent = client.wait_for("textDocument/publishDiagnostics")["params"].clone();
+    assert_eq!((&sent["uri"], &sent["version"]), (&json!(URI), &json!(1)));
+    assert_eq!(codes(&sent["diagnostics"]), ["go/cond-wait-without-loop"]);
+    for version in 2..30 {
+        let text = format!(
+            "{TEXT}// {version}\n{}",
+            if version == 29 { "func" } else { "" }
+        );
+        let params = json!({
+            "textDocument": { "uri": URI, "version": version }, "contentChanges": [{ "text": text }],
+        });
+        client.notify("textDocument/didChange", &params);
+    }
+    // The last text has a syntax error: somebody is typing, and nothing is said.
+    let sent = client.wait_for("textDocument/publishDiagnostics")["params"].clone();
+    assert_eq!(
+        sent,
+        json!({ "uri": URI, "version": 29, "diagnostics": [] })
+    );
+    client.notify(
+        "textDocument/didChange",
+        &json!({ "textDocument": { "uri": URI, "version": 30 }, "contentChanges": [{ "text": TEXT }] }),
+    );
+    client.wait_for("textDocument/publishDiagnostics");
+    client.notify(
+        "textDocument/didClose",
+        &json!({ "textDocument": { "uri": URI } }),
+    );
+    let sent = client.wait_for("textDocument/publishDiagnostics")["params"].clone();
+    assert_eq!(sent["diagnostics"], json!([]));
+}
+
+#[test]
+fn a_hint_can_be_explained_and_silenced_where_it_stands() {
+    let mut client = Client::with(&asking(), &Value::Null);
+    client.open(URI, "go", TEXT);
+    let actions = fixes(&mut client, URI, 4, 30, 2);
+    assert_eq!(
+        titles(&actions),
+        [
+            "Why? Open “sync.Cond”",
+            "Silence go/cond-wait-without-loop here"
+        ]
+    );
+    assert_eq!(
+        actions[0]["diagnostics"][0]["code"],
+        "go/cond-wait-without-loop"
+    );
+    assert_eq!(
+        actions[0]["command"],
+        json!({ "title": titles(&actions)[0], "command": "viva.open", "arguments": ["go-concurrency/sync-cond"] })
+    );
+    let edit = &actions[1]["edit"]["documentChanges"][0];
+    assert_eq!(edit["textDocument"], json!({ "uri": URI, "version": 1 }));
+    let start = json!({ "line": 4, "character": 0 });
+    assert_eq!(
+        edit["edits"],
+        json!([{ "range": { "start": start, "end": start }, "newText": "// viva:ignore go/cond-wait-without-loop\n" }])
+    );
+    let [before, after] = [
+        &TEXT[..TEXT.find("func").expect("it is there")],
+        "func wait(c *sync.Cond) { c.Wait() }\n",
+    ];
+    let silenced = format!("{before}// viva:ignore go/cond-wait-without-loop\n{after}");
+    client.open(URI, "go", &silenced);
+    assert_eq!(rules(&mut client, URI), [""; 0]);
+    // Where there is no hint the light bulb stays dark.
+    client.open(URI, "go", TEXT);
+    let context = json!({ "diagnostics": [], "triggerKind": 2 });
+    assert_eq!(client.code_actions(URI, 2, 3, &context), [] as [Value; 0]);
+    let only = json!({ "diagnostics": [], "triggerKind": 1, "only": ["interview"] });
+    let asked = client.code_actions(URI, 4, 30, &only);
+    assert!(
+        asked
+            .iter()
+            .all(|action| action["kind"] == "interview.question"),
+        "{asked:?}"
+    );
+}
+
+#[test]
+fn a_rule_can_be_silenced_in_the_workspace() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = folder.path().join("wait.go");
+    fs::write(&file, TEXT).expect("the folder can be written");
+    fs::write(folder.path().join("go.mod"), "module m\n\ngo 1.27\n")
+        .expect("the folder can be written");
+    let root = format!("file://{}", folder.path().display());
+    let uri = format!("{root}/wait.go");
+    let mut client = Client::spawn();
+    client.initialize(&json!({ "capabilities": asking(), "rootUri": root }));
+    client.open(&uri, "go", TEXT);
+    assert_eq!(rules(&mut client, &uri), ["go/cond-wait-without-loop"]);
+    let actions = fixes(&mut client, &uri, 4, 30, 1);
+    let silence = actions.last().expect("actions");
+    assert_eq!(
+        silence["title"],
+        "Silence go/cond-wait-without-loop in this workspace"
+    );
+    client.request("workspace/executeCommand", &silence["command"]);
+    let told = client.wait_for("window/showMessage");
+    let text = told["params"]["message"].as_str().expect("a text");
+    assert!(
+        text.starts_with("go/cond-wait-without-loop is off in "),
+        "{text}"
+    );
+    let settings = fs::read_to_string(folder.path().join("viva.toml")).expect("it was written");
+    assert_eq!(settings, "[hints]\noff = [\"go/cond-wait-without-loop\"]\n");
+    assert_eq!(rules(&mut client, &uri), [""; 0]);
+    fs::write(
+        folder.path().join("viva.toml"),
+        "[hints]\noff = [\"go/no-such-rule\"]\n",
+    )
+    .expect("it can be written");
+    assert_eq!(rules(&mut client, &uri), ["go/cond-wait-without-loop"]);
+    client.wait_for_log(
+        "viva.toml: `viva.hints.off` is [\"go/no-such-rule\"]; it takes a list of rules",
+    );
+}
+
+#[test]
+fn settings_choose_the_rules() {
+    let cases = [
+        (json!({}), 1),
+        (json!({ "hints": { "enable": false } }), 0),
+        (
+            json!({ "hints": { "off": ["go/cond-wait-without-loop"] } }),
+            0,
+        ),
+        (json!({ "hints": { "off": ["go"] } }), 0),
+        (
+            json!({ "hints": { "off": ["go"], "on": ["go/cond-wait-without-loop"] } }),
+            1,
+        ),
+        (
+            json!({ "hints": { "off": ["docker"], "coexist": "minimal", "companions": ["gopls"] } }),
+            1,
+        ),
+    ];
+    for (settings, count) in cases {
+        let mut client = Client::with(&asking(), &settings);
+        client.open(URI, "go", TEXT);
+        assert_eq!(rules(&mut client, URI).len(), count, "{settings}");
+    }
+}
+
+#[test]
+fn a_file_that_is_too_long_gets_no_hints_and_the_log_says_so_once() {
+    let mut client = Client::with(&asking(), &Value::Null);
+    let long = format!("{TEXT}{}", "// a long comment\n".repeat(100_000));
+    client.open(URI, "go", &long);
+    for _ in 0..3 {
+        assert_eq!(rules(&mut client, URI), [""; 0]);
+    }
+    client.wait_for_log("longer than 1048576 bytes");
+    client.request("workspace/symbol", &json!({ "query": "" }));
+    let told = client
+        .log
+        .iter()
+        .filter(|line| line.contains("no hints"))
+        .count();
+    assert_eq!(told, 1);
+}
+
+#[test]
+fn inlay_hints_name_topics_where_they_are_wanted() {
+    let range =
+        json!({ "start": { "line": 0, "character": 0 }, "end": { "line": 9, "character": 0 } });
+    let params = json!({ "textDocument": { "uri": URI }, "range": range });
+    for (settings, expected) in [
+        (json!({}), vec![]),
+        (json!({ "inlayHints": { "enable": true } }), vec![4]),
+    ] {
+        let mut client = Client::with(&modern(), &settings);
+        client.open(URI, "go", TEXT);
+        let hints = client.request("textDocument/inlayHint", &params);
+        let hints = hints.as_array().cloned().expect("a list");
+        let lines: Vec<i64> = hints
+            .iter()
+            .filter(|hint| hint["label"] == "sync.Cond")
+            .map(|hint| hint["position"]["line"].as_i64().expect("a line"))
+            .collect();
+        assert_eq!(lines, expected, "{hints:?}");
+    }
+}
+
+#[test]
+fn check_takes_the_choice_of_the_folder_and_then_that_of_the_command() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    fs::write(folder.path().join("wait.go"), TEXT).expect("the folder can be written");
+    let check = |file: &str, arguments: &[&str]| {
+        fs::write(folder.path().join("viva.toml"), file).expect("the folder can be written");
+        let output = Command::new(env!("CARGO_BIN_EXE_viva"))
+            .args(["check", "--json", "wait.go"])
+            .args(arguments)
+            .current_dir(folder.path())
+            .output()
+            .expect("viva runs");
+        let problem = String::from_utf8_lossy(&output.stderr).into_owned();
+        (
+            String::from_utf8_lossy(&output.stdout).lines().count(),
+            problem,
+        )
+    };
+    let off = "[hints]\noff = [\"go/cond-wait-without-loop\"]\n";
+    assert_eq!(check("", &[]).0, 1);
+    assert_eq!(check(off, &[]).0, 0);
+    assert_eq!(check(off, &["--on", "go/cond-wait-without-loop"]).0, 1);
+    assert_eq!(check(off, &["--rule", "go"]).0, 1);
+    assert_eq!(check("", &["--off", "go"]).0, 0);
+    let (count, problem) = check("\n[hints\n", &[]);
+    assert_eq!(count, 0);
+    assert!(
+        problem.starts_with("viva: viva.toml: line 2: "),
+        "{problem}"
+    );
+}

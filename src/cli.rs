@@ -13,6 +13,7 @@ mod import;
 mod input;
 mod install;
 mod own;
+mod questions;
 mod render;
 mod schema;
 mod text_range;
@@ -96,6 +97,18 @@ enum Command {
         /// The language of the file, where its name does not tell
         #[arg(long, value_parser = language)]
         lang: Option<Language>,
+        #[arg(long)]
+        json: bool,
+    },
+    /// List the interview questions that a file leads to, those of its most frequent keywords first
+    Questions {
+        file: PathBuf,
+        /// The language of the file, where its name does not tell
+        #[arg(long, value_parser = language)]
+        lang: Option<Language>,
+        /// Of how many topics
+        #[arg(long)]
+        limit: Option<usize>,
         #[arg(long)]
         json: bool,
     },
@@ -201,6 +214,12 @@ fn run(command: Command, out: &mut Output) -> Outcome {
         Command::Lsp { .. } => Ok(()),
         Command::Explain { what, lang, json } => explain::explain(out, &what, lang, json),
         Command::Keywords { file, lang, json } => explain::keywords(out, &file, lang, json),
+        Command::Questions {
+            file,
+            lang,
+            limit,
+            json,
+        } => questions::questions(out, &file, lang, limit, json),
         Command::Search {
             words,
             explain,

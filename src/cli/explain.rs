@@ -8,7 +8,7 @@ use serde::Serialize;
 use viva_guide::topic::qualified;
 use viva_guide::{Explanation, Guide, Language, RelatedQuestion};
 
-use super::input::read;
+use super::input::{read, unknown_language};
 use super::text_range::TextRange;
 use super::{Failure, Outcome, Output, own, render, to_json, write_json};
 use crate::document::{Encoding, Position};
@@ -229,12 +229,7 @@ pub(super) fn keywords(
 ) -> Outcome {
     let document = read(file, lang)?;
     let shown = file.display();
-    let Some(language) = document.language else {
-        let known = Language::ALL.map(Language::name).join(", ");
-        return Err(Failure::Unusable(format!(
-            "{shown}: not a file that Viva knows; name its language with --lang ({known})"
-        )));
-    };
+    let language = document.language.ok_or_else(|| unknown_language(file))?;
     let guide = own::guide();
     let keywords = document.keywords();
     // A file says few words many times, and a terminal takes one long text faster than many lines.

@@ -41,6 +41,15 @@ pub(super) fn read_alone(file: &Path, lang: Option<Language>) -> Result<Document
     Ok(Document::new(0, language, &text))
 }
 
+/// Why nothing can be said about a file whose language is not known, and what helps.
+pub(super) fn unknown_language(file: &Path) -> Failure {
+    let known = Language::ALL.map(Language::name).join(", ");
+    Failure::Unusable(format!(
+        "{}: not a file that Viva knows; name its language with --lang ({known})",
+        file.display()
+    ))
+}
+
 /// The package of a Go file. Its folder is read while the file itself is parsed.
 fn package_of(file: &Path, document: &Document) -> Option<Arc<go::Package>> {
     let path = std::path::absolute(file).ok()?;

@@ -57,7 +57,8 @@ pub(crate) fn actions(
         return vec![lsp::CodeActionResponse::Command(open)];
     }
     let action = |title: String| lsp::CodeAction {
-        title,
+        // Menus show no Markdown.
+        title: title.replace('`', ""),
         kind: Some(lsp::CodeActionKind::QuickFix),
         diagnostics: Some(vec![diagnostic.clone()]),
         ..lsp::CodeAction::default()

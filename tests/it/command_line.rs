@@ -198,6 +198,50 @@ fn keywords_lists_what_is_recognised_in_every_language() {
 }
 
 #[test]
+fn questions_lists_what_a_file_leads_to_as_the_server_does() {
+    let listed: Vec<Value> = printed(&["questions", "--json", QUEUE], 0)
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("JSON on each line"))
+        .collect();
+    let count = |topic: &Value| topic["keywords"].as_u64().expect("a number");
+    assert!(
+        listed.is_sorted_by_key(|topic| std::cmp::Reverse(count(topic))),
+        "{listed:?}"
+    );
+    // Each keyword of the file is counted for its topic.
+    let keywords = printed(&["keywords", "--json", QUEUE], 0);
+    for topic in &listed {
+        let led = keywords
+            .lines()
+            .map(|line| serde_json::from_str::<Value>(line).expect("JSON on each line"))
+            .filter(|keyword| keyword["topic"] == topic["id"])
+            .count();
+        assert_eq!(topic["keywords"], led, "{topic}");
+    }
+    let cond = listed
+        .iter()
+        .find(|topic| topic["id"] == "go-concurrency/sync-cond")
+        .expect("its topic");
+    let shown: Value =
+        serde_json::from_str(&printed(&["show", "--json", "go-concurrency/sync-cond"], 0))
+            .expect("JSON");
+    let asks = |topic: &Value| topic["questions"].as_array().expect("questions").clone();
+    let asked: Vec<Value> = asks(cond).iter().map(|one| one["ask"].clone()).collect();
+    assert_eq!(asked, asks(&shown));
+    assert_eq!(cond["questions"][0]["id"], "go-concurrency/sync-cond#1");
+
+    let text = printed(&["questions", "--limit", "1", QUEUE], 0);
+    let id = listed[0]["id"].as_str().expect("an id");
+    assert!(text.contains(&format!("viva show {id})")), "{text}");
+    assert_eq!(text.matches("viva show").count(), 1, "{text}");
+    assert_eq!(
+        text.matches("\n- ").count(),
+        asks(&listed[0]).len(),
+        "{text}"
+    );
+}
+
+#[test]
 fn topics_show_and_search_read_the_guide() {
     let all = printed(&["topics"], 0);
     assert!(all.lines().count() >= 30, "{all}");
@@ -225,6 +269,7 @@ fn what_cannot_be_read_is_named_with_what_to_do() {
     let latin = file("latin.go", b"package p\n\n// \xe9\n");
     let binary = file("binary.bin", &[0, 159, 146, 150]);
     let unknown = file("notes.txt", b"hello\n");
+    let empty = file("empty.sql", b"-- UNION ALL\n");
     let folder = folder.path().to_string_lossy().into_owned();
     for (arguments, code, said) in [
         (
@@ -241,6 +286,16 @@ fn what_cannot_be_read_is_named_with_what_to_do() {
             vec!["keywords".to_owned(), unknown.clone()],
             2,
             "name its language with --lang",
+        ),
+        (
+            vec!["questions".to_owned(), unknown.clone()],
+            2,
+            "name its language with --lang",
+        ),
+        (
+            vec!["questions".to_owned(), empty],
+            1,
+            "no keyword in it leads to a question",
         ),
         (
             vec!["explain".to_owned(), format!("{unknown}:1:1")],

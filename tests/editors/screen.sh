@@ -5,6 +5,8 @@
 # Seconds; for slow machines, never waited for in full.
 PATIENCE=30
 
+RICH=15.0.0
+
 WIDTH=200
 HEIGHT=50
 
@@ -38,6 +40,22 @@ types() {
 # What the screen shows: frames and breaks of lines are blanks, as texts may be wrapped in a window.
 screen() {
   terminal capture-pane -p -t editor 2> /dev/null | sed 's/[│┃║▌▐|╭╮╰╯┌┐└┘─━═]/ /g' | tr -s ' \n' ' '
+}
+
+# Keeps the screen as docs/images/NAME.svg: keep_screen NAME TITLE
+keep_screen() {
+  terminal capture-pane -e -N -p -t editor |
+    "$cache/rich-$RICH/bin/python" "$editors/picture.py" "$WIDTH" "$2" "$root/docs/images/$1.svg"
+}
+
+# Installs what draws pictures.
+install_pictures() {
+  if [[ ! -e $cache/rich-$RICH/ready ]]; then
+    rm -rf "$cache/rich-$RICH"
+    python3 -m venv "$cache/rich-$RICH"
+    retry "$cache/rich-$RICH/bin/pip" install --quiet "rich==$RICH"
+    touch "$cache/rich-$RICH/ready"
+  fi
 }
 
 # Waits until the screen shows a text; fails if it does not.
@@ -90,6 +108,23 @@ values = {
 for name, value in values.items():
     print(f"{name}={shlex.quote(value)}")
 ' "$viva")"
+}
+
+# Writes a Dockerfile with three mistakes: an untagged base image, an ADD where COPY does, and a cd that is
+# forgotten. Sets $hint to the beginning of what `viva` says about its second line, and $hint_topic.
+# mistaken FILE
+mistaken() {
+  mkdir -p "$(dirname "$1")"
+  printf '%s\n' 'FROM alpine' 'ADD . /srv' 'RUN cd /srv' 'USER 10001' 'CMD ["/srv/app"]' > "$1"
+  eval "$("$viva" check --json "$1" | python3 -c '
+import json, re, shlex, sys
+hints = [json.loads(line) for line in sys.stdin]
+assert len(hints) == 3, hints
+add = next(hint for hint in hints if hint["line"] == 2)
+values = {"hint": add["message"][:30].rstrip(), "hint_topic": add["topic"]}
+for name, value in values.items():
+    print(f"{name}={shlex.quote(value)}")
+')"
 }
 
 # The best topic of a search: sets $title. searched WORDS

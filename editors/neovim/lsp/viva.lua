@@ -22,7 +22,15 @@ if found then
   config.root_dir = server.root_dir
   config.on_init = server.on_init
   config.on_exit = server.on_exit
-  config.handlers = { ['window/logMessage'] = server.on_log }
+  config.handlers = {
+    ['window/logMessage'] = server.on_log,
+    ['workspace/configuration'] = server.on_configuration,
+  }
+  -- Newer versions than 0.11 do it by themselves.
+  if not vim.lsp.handlers['workspace/diagnostic/refresh'] then
+    config.handlers['workspace/diagnostic/refresh'] = server.on_refresh
+    config.capabilities = server.capabilities()
+  end
 end
 
 return config

@@ -30,8 +30,23 @@ command('VivaRestart', function()
   require('viva.server').restart()
 end, { desc = 'Start Viva’s server anew' })
 
+local group = vim.api.nvim_create_augroup('viva', {})
+
+-- What other servers say too is left to them.
+vim.api.nvim_create_autocmd({ 'LspAttach', 'LspDetach' }, {
+  group = group,
+  callback = function()
+    -- A server that goes is gone a moment later.
+    vim.schedule(function()
+      if #vim.lsp.get_clients({ name = 'viva' }) > 0 then
+        require('viva.server').look_around()
+      end
+    end)
+  end,
+})
+
 vim.api.nvim_create_autocmd('FileType', {
-  group = vim.api.nvim_create_augroup('viva', {}),
+  group = group,
   callback = function(event)
     -- Neovim 0.10 has no `is_enabled`, and tells by itself what it cannot start.
     if vim.lsp.is_enabled and vim.lsp.is_enabled('viva') then

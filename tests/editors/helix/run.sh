@@ -2,6 +2,7 @@
 # Tries Viva in a real Helix, in a terminal, with editors/helix/languages.toml as its configuration.
 #
 #   tests/editors/helix/run.sh [path/to/viva]
+#   tests/editors/helix/run.sh --screenshots [path/to/viva]   # also rewrites docs/images/helix.svg
 #
 # Helix is Debian 13's, unpacked into tests/editors/.cache; gopls too, unless it is on the PATH.
 set -euo pipefail
@@ -11,6 +12,11 @@ source "$(dirname "${BASH_SOURCE[0]}")/../install.sh"
 # shellcheck source=../screen.sh
 source "$editors/screen.sh"
 
+screenshots=
+if [[ ${1-} == --screenshots ]]; then
+  screenshots=yes
+  shift
+fi
 take_viva "$@"
 commands tmux tmux
 unpack helix hx libc6 libgcc-s1
@@ -89,6 +95,18 @@ questions() {
   sees "[page] in a file of its own" "$topic.md"
 }
 
+hints() {
+  mistaken "$home/work/mistakes/Dockerfile"
+  open mistakes/Dockerfile 2:1 "$alone"
+  sees "[hints] the hint stands beside the line" "$hint"
+  until_shown "Why? Open" Space a
+  sees "[hints] the menu mends" "Use COPY"
+  sees "[hints] and silences" "Silence docker/add-where-copy here"
+  keys Enter
+  sees "[hints] the fix puts COPY for ADD" "COPY . /srv"
+  misses "[hints] and the hint goes" "ADD . /srv"
+}
+
 search() {
   searched 'leftmost prefix'
   open shop/schema.sql 1:1 "$alone"
@@ -121,7 +139,21 @@ log_is_clean() {
   fi
 }
 
-for part in hovers questions search beside_gopls log_is_clean; do
+picture() {
+  local place
+  WIDTH=110 HEIGHT=36
+  place="$(line_of "$home/work/image/Dockerfile" ^ENTRYPOINT):1"
+  explained "$home/work/image/Dockerfile:$place"
+  open image/Dockerfile "$place" "$alone"
+  until_shown "$headline" Space k
+  keep_screen helix 'Viva in Helix'
+}
+
+if [[ $screenshots ]]; then
+  install_pictures
+  kept picture
+fi
+for part in hovers questions hints search beside_gopls log_is_clean; do
   kept "$part"
 done
 sum_up

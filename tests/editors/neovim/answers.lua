@@ -101,6 +101,80 @@ do -- code actions
   p.check('to be read, not written', vim.bo.readonly, vim.bo.readonly)
 end
 
+do -- hints
+  local file = p.write('mistakes/Dockerfile', p.MISTAKES)
+  local expected = p.hints(file)
+  p.equal('[hints] three mistakes are three hints', #expected, 3)
+  local client = p.open(file)
+  local function shown(count)
+    vim.wait(p.TIMEOUT, function()
+      return #vim.diagnostic.get(0) == count
+    end, 10)
+    return vim
+      .iter(vim.diagnostic.get(0))
+      :map(function(found)
+        return { line = found.lnum + 1, rule = found.code, message = found.message }
+      end)
+      :totable()
+  end
+  local wanted = vim
+    .iter(expected)
+    :map(function(hint)
+      return { line = hint.line, rule = hint.rule, message = hint.message }
+    end)
+    :totable()
+  p.equal('[hints] and three diagnostics, each once', shown(3), wanted)
+  p.check(
+    '[hints] that are quiet',
+    vim.iter(vim.diagnostic.get(0)):all(function(found)
+      return found.severity >= vim.diagnostic.severity.INFO and found.source == 'viva'
+    end),
+    vim.diagnostic.get(0)
+  )
+
+  local function choose(start)
+    local titles = p.actions()
+    for number, title in ipairs(titles) do
+      if vim.startswith(title, start) then
+        p.actions(number)
+        return
+      end
+    end
+    p.check('[hints] the menu has ' .. start, false, titles)
+  end
+  p.go_to([[^ADD]])
+  choose('Why? Open')
+  local add = vim.iter(expected):find(function(hint)
+    return hint.rule == 'docker/add-where-copy'
+  end)
+  p.wait('its page', function()
+    return vim.endswith(vim.api.nvim_buf_get_name(0), add.topic .. '.md')
+  end)
+  p.check(
+    '[hints] “Why?” opens the topic',
+    vim.endswith(vim.api.nvim_buf_get_name(0), add.topic .. '.md'),
+    vim.api.nvim_buf_get_name(0)
+  )
+
+  client = p.open(file)
+  shown(3)
+  p.go_to([[^ADD]])
+  choose('Use COPY')
+  p.equal('[hints] and its mark goes', #shown(2), 2)
+  p.equal('[hints] the fix puts COPY for ADD', vim.api.nvim_get_current_line(), 'COPY . /srv')
+  p.go_to([[alpine]])
+  choose(('Silence %s here'):format(expected[1].rule))
+  p.equal('[hints] a comment silences', #shown(1), 1)
+  local function set(settings)
+    client.settings = settings
+    client:notify('workspace/didChangeConfiguration', { settings = settings })
+  end
+  set({ viva = { hints = { enable = false } } })
+  p.equal('[hints] all go as soon as they are switched off', #shown(0), 0)
+  set({})
+  p.equal('[hints] and come back', #shown(1), 1)
+end
+
 do -- workspace symbols
   p.open(p.fixture('shop/schema.sql'))
   local expected = p.cli('search', 'leftmost prefix')
@@ -255,5 +329,39 @@ if vim.env.VIVA_TEST_GOPLS then -- beside gopls
     end),
     titles
   )
+
+  -- A mistake that both know.
+  local shared = p.write('project/hits.go', p.SHARED)
+  local rule = p.hints(shared)[1].rule
+  local client = p.open(shared)
+  p.wait('both servers', function()
+    return #vim.lsp.get_clients({ bufnr = 0 }) == 2
+  end)
+  local function are_shown(wanted)
+    local found
+    local is_so = vim.wait(p.TIMEOUT, function()
+      found = { gopls = 0, viva = 0 }
+      for _, each in ipairs(vim.diagnostic.get(0)) do
+        if each.source == 'viva' then
+          found.viva = found.viva + (each.code == rule and 1 or 0)
+        else
+          found.gopls = found.gopls + 1
+        end
+      end
+      return vim.deep_equal(found, wanted)
+    end, 10)
+    return is_so, found
+  end
+  p.check('[gopls] what gopls says too is left to it', are_shown({ gopls = 1, viva = 0 }))
+  local health = p.health()
+  p.check(':checkhealth says so', health:find('hints that gopls gives too', 1, true), health)
+  client.settings = { viva = { hints = { coexist = 'all' } } }
+  client:notify('workspace/didChangeConfiguration', { settings = client.settings })
+  p.check('[gopls] unless all is wanted', are_shown({ gopls = 1, viva = 1 }))
+  client.settings = {}
+  client:notify('workspace/didChangeConfiguration', { settings = {} })
+  p.check('[gopls] and is left again', are_shown({ gopls = 1, viva = 0 }))
+  vim.lsp.get_clients({ bufnr = 0, name = 'gopls' })[1]:stop()
+  p.check('[gopls] as soon as gopls has gone, Viva says it', are_shown({ gopls = 0, viva = 1 }))
   p.stop_all()
 end

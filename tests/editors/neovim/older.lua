@@ -40,6 +40,19 @@ for _, command in ipairs({ 'VivaQuestions!', 'VivaSearch leftmost prefix' }) do
   end)
   p.check(('0.10: :%s'):format(command), #(offered or {}) > 2, offered)
 end
+
+local client = p.open(p.write('mistakes/Dockerfile', p.MISTAKES))
+local function shown(count)
+  vim.wait(p.TIMEOUT, function()
+    return #vim.diagnostic.get(0) == count
+  end, 10)
+  return #vim.diagnostic.get(0)
+end
+p.equal('0.10: three mistakes are three hints', shown(3), 3)
+client.settings = { viva = { hints = { enable = false } } }
+client.notify('workspace/didChangeConfiguration', { settings = client.settings })
+p.equal('0.10: all go as soon as they are switched off', shown(0), 0)
+p.open(p.fixture('queue/queue.go'))
 local health = p.health()
 p.check(
   '0.10: :checkhealth',

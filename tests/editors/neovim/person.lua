@@ -46,6 +46,22 @@ M.PLACES = {
   },
 }
 
+-- An untagged base image, an ADD where COPY does, and a cd that is forgotten.
+M.MISTAKES = { 'FROM alpine', 'ADD . /srv', 'RUN cd /srv', 'USER 10001', 'CMD ["/srv/app"]' }
+
+-- One mistake that gopls knows too.
+M.SHARED = {
+  'package queue',
+  '',
+  'import "sync/atomic"',
+  '',
+  'var hits uint64',
+  '',
+  'func hit() {',
+  '\thits = atomic.AddUint64(&hits, 1)',
+  '}',
+}
+
 -- Checks ------------------------------------------------------------------------------------------
 
 M.failed = 0
@@ -197,6 +213,16 @@ function M.cli(command, argument)
   local result = vim.system({ 'viva', command, '--json', argument }, { text = true }):wait()
   assert(result.code == 0, result.stderr)
   return vim.json.decode(vim.split(result.stdout, '\n')[1])
+end
+
+-- The hints of a file, in the order of the text.
+function M.hints(file)
+  local result = vim.system({ 'viva', 'check', '--json', file }, { text = true }):wait()
+  assert(result.code == 0, result.stderr)
+  return vim
+    .iter(vim.split(result.stdout, '\n', { trimempty = true }))
+    :map(vim.json.decode)
+    :totable()
 end
 
 -- What `viva explain` says about the cursor's place; `headline` is the first line.

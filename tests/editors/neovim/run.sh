@@ -3,6 +3,7 @@
 #
 #   tests/editors/neovim/run.sh                        # builds viva and tries it
 #   tests/editors/neovim/run.sh --gopls [path/to/viva] # also beside gopls, fetched unless on the PATH
+#   tests/editors/neovim/run.sh --screenshots [path/to/viva] # only rewrites docs/images/neovim.svg
 set -euo pipefail
 
 NEOVIM=0.11.4
@@ -12,7 +13,14 @@ STYLUA=2.5.2
 source "$(dirname "${BASH_SOURCE[0]}")/../install.sh"
 here="$editors/neovim"
 
-gopls=
+# shellcheck source=../screen.sh
+source "$editors/screen.sh"
+
+gopls= screenshots=
+if [[ ${1-} == --screenshots ]]; then
+  screenshots=yes
+  shift
+fi
 if [[ ${1-} == --gopls ]]; then
   gopls=yes
   shift
@@ -43,6 +51,39 @@ if [[ ! -e $cache/stylua-$STYLUA/ready ]]; then
   retry npm install --silent --ignore-scripts --no-audit --no-fund --prefix "$cache/stylua-$STYLUA" \
     "@johnnymorganz/stylua@$STYLUA"
   touch "$cache/stylua-$STYLUA/ready"
+fi
+
+# A hover in a terminal.
+picture() {
+  local place
+  WIDTH=110 HEIGHT=36
+  commands tmux tmux
+  install_pictures
+  cp -r "$root/tests/fixtures" "$home/work"
+  cat > "$home/init.lua" << INIT
+vim.o.swapfile, vim.o.number, vim.o.termguicolors = false, true, true
+vim.opt.runtimepath:prepend('$root/editors/neovim')
+vim.lsp.enable('viva')
+INIT
+  place="$(line_of "$home/work/queue/queue.go" sync.Cond):18"
+  explained "$home/work/queue/queue.go:$place"
+  start_screen env -C "$home/work" PATH="$path" HOME="$home" LC_ALL=C.UTF-8 XDG_STATE_HOME="$home/state" \
+    XDG_CACHE_HOME="$home/cache" XDG_DATA_HOME="$home/data" \
+    "$nvim" -u "$home/init.lua" -i NONE "+call cursor(${place/:/, })" queue/queue.go
+  shows sync.Cond
+  local try
+  for ((try = 0; try < PATIENCE; try++)); do
+    keys K
+    sleep 1
+    screen | grep -qF -- "$headline" && break
+  done
+  keep_screen neovim 'Viva in Neovim'
+}
+
+if [[ $screenshots ]]; then
+  make_home
+  picture
+  exit
 fi
 
 keep_log neovim "Neovim $NEOVIM"

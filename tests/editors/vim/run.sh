@@ -92,6 +92,17 @@ questions() {
   # Choosing one answers with a message, which ALE 4.0 does not keep on the screen.
 }
 
+hints() {
+  mistaken "$home/work/mistakes/Dockerfile"
+  open mistakes/Dockerfile 2:1 "$alone"
+  sees "[hints] the hint stands behind the line" "$hint"
+  until_shown "Why? Open" g a
+  sees "[hints] the menu mends" "Use COPY"
+  sees "[hints] and silences" "Silence docker/add-where-copy here"
+  keys 1 Enter
+  sees "[hints] the fix puts COPY for ADD" "COPY . /srv"
+}
+
 search() {
   searched 'leftmost prefix'
   open shop/schema.sql 25:1 "$alone"
@@ -110,7 +121,7 @@ beside_gopls() {
   sees "[gopls: hover of the last to answer] gopls explains" 'Cond implements a condition variable'
 }
 
-for part in hovers questions search beside_gopls; do
+for part in hovers questions hints search beside_gopls; do
   kept "$part"
 done
 sum_up

@@ -117,11 +117,11 @@ export async function start(folder) {
 // Types into the box at the top: a file with its place, or a command.
 export async function quickInput(key, text) {
   const input = page.locator('.quick-input-widget input').first();
+  // What is just opening elsewhere, such as a page, takes the focus from the box, which closes then.
   await until(async () => {
     await page.keyboard.press(key);
-    return input.isVisible();
+    return (await input.isVisible()) && input.fill(text, { timeout: REST }).then(() => true, () => false);
   });
-  await input.fill(text);
 }
 
 // The rows of the box at the top, as soon as they are as wanted.
@@ -204,8 +204,9 @@ export async function menu() {
   return (await entries.allInnerTexts()).map(plain);
 }
 
-// The places that are marked quietly: three dots, or a thin blue line where more is at stake.
-export const marks = () => page.locator('.view-overlays .cdr').locator(':is(.squiggly-hint, .squiggly-info)');
+// The places that are marked quietly: three dots, faded where it is of no use, or a thin blue line where more
+// is at stake.
+export const marks = () => page.locator('.view-overlays .cdr:is(.squiggly-hint, .squiggly-info, .squiggly-unnecessary)');
 
 // The text of the editor, as far as it is on the screen.
 export async function shownText() {

@@ -109,50 +109,53 @@ async function codeActions() {
   await command('View: Close All Editors');
 }
 
-// Three mistakes, three quiet marks; mended, explained, silenced.
-async function hintsTeach() {
+// The hints of a file with three mistakes, and the one about its ADD.
+function mistakes() {
   const folder = `${WORK}/mistakes`;
   mkdirSync(folder, { recursive: true });
   writeFileSync(`${folder}/Dockerfile`, MISTAKES);
   const expected = hints(`${folder}/Dockerfile`);
-  await equal('three mistakes are three hints', expected.length, 3);
+  return { expected, add: expected.find(({ rule }) => rule === 'docker/add-where-copy') };
+}
+
+// Three mistakes, three quiet marks; mended, explained, silenced.
+async function hintsTeach() {
+  const { expected, add } = mistakes();
+  await equal('[hints] three mistakes are three hints', expected.length, 3);
   await open('mistakes/Dockerfile', '1:1');
   const shown = await until(() => marks().count(), (count) => count === expected.length);
-  await equal('and three marks in the editor', shown, expected.length);
+  await equal('[hints] and three marks in the editor', shown, expected.length);
   await open('mistakes/Dockerfile', '5:6');
   await leave();
   await sleep(REST);
-  await equal('no light bulb where there is no hint', await bulb().count(), 0);
+  await equal('[hints] no light bulb where there is no hint', await bulb().count(), 0);
 
-  const add = expected.find(({ rule }) => rule === 'docker/add-where-copy');
   await open('mistakes/Dockerfile', `${add.line}:${add.column}`);
   const text = await until(hover, (text) => text.includes(plain(add.message)));
-  await check('the hint says why', text.includes(plain(add.message)), text);
+  await check('[hints] the hint says why', text.includes(plain(add.message)), text);
   const entries = await menu();
   const at = (start) => entries.findIndex((entry) => entry.startsWith(start));
   await check(
-    'the menu mends, explains and silences',
+    '[hints] the menu mends, explains and silences',
     ['Use COPY', 'Why? Open', `Silence ${add.rule} here`, `Silence ${add.rule} in this`].every(
       (start) => at(start) >= 0,
     ),
     entries,
   );
-  if (SCREENSHOTS) {
-    await page.screenshot({ path: `${SCREENSHOTS}/vscode-hints.png` });
-  }
-  await page.keyboard.press('Escape');
+  await leave();
   await choose('Why? Open');
   const topic = cli('show', '--json', add.topic);
-  await check('“Why?” opens the topic', await preview(plain(topic.title)), topic.title);
+  await check('[hints] “Why?” opens the topic', await preview(plain(topic.title)), topic.title);
+  await command('View: Close All Editors');
   await open('mistakes/Dockerfile', `${add.line}:${add.column}`);
   await choose('Use COPY');
   const mended = await until(shownText, (text) => text.includes('\nCOPY . /srv'));
-  await check('the fix puts COPY for ADD', mended.includes('\nCOPY . /srv'), mended);
+  await check('[hints] the fix puts COPY for ADD', mended.includes('\nCOPY . /srv'), mended);
   await equal('and its mark goes', await until(() => marks().count(), (count) => count === 2), 2);
   await choose(`Silence ${expected[0].rule} here`, '1:6');
   const comment = `# viva:ignore ${expected[0].rule}\nFROM`;
   const silenced = await until(shownText, (text) => text.includes(comment));
-  await check('a comment silences', silenced.includes(comment), silenced);
+  await check('[hints] a comment silences', silenced.includes(comment), silenced);
   await equal('and its mark goes too', await until(() => marks().count(), (count) => count === 1), 1);
   await command('File: Revert File');
   await command('View: Close All Editors');
@@ -313,6 +316,12 @@ async function pictures() {
   await keep('hover');
   await menu();
   await keep('menu');
+  await leave();
+  const { add, expected } = mistakes();
+  await open('mistakes/Dockerfile', `${add.line}:${add.column}`);
+  await until(() => marks().count(), (count) => count === expected.length);
+  await menu();
+  await keep('hints');
   await leave();
   await page.setViewportSize(SCREEN);
   await command('View: Toggle Primary Side Bar Visibility');

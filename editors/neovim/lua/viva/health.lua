@@ -78,6 +78,11 @@ local function check_client(client)
     end
   end
   vim.health.ok(('columns are counted in %s'):format(client.offset_encoding))
+  local tools = server.companions(client)
+  if #tools > 0 then
+    local names = table.concat(tools, ', ')
+    vim.health.ok(('hints that %s gives too are left to it (`hints.coexist`)'):format(names))
+  end
   local complaints = server.complaints(client)
   for _, complaint in ipairs(complaints) do
     vim.health.warn(complaint)

@@ -19,7 +19,10 @@ local config = {
 -- This file also works alone; with the rest of the plugin, what goes wrong is told and mended.
 local found, server = pcall(require, 'viva.server')
 if found then
-  config.root_dir = server.root_dir
+  -- Neovim 0.10 takes a path only.
+  if vim.fn.has('nvim-0.11') == 1 then
+    config.root_dir = server.root_dir
+  end
   config.on_init = server.on_init
   config.on_exit = server.on_exit
   config.handlers = {

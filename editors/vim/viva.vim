@@ -24,6 +24,10 @@ function! s:ForAle() abort
     \ 'project_root': function('s:Root'),
     \})
   endfor
+  " The file that Vim was started with has been looked at already, without Viva.
+  if index(s:types, &filetype) >= 0
+    call ale#Queue(0, 'lint_file')
+  endif
 endfunction
 
 " Answers that are no documents come as messages, of which ALE shows only errors otherwise.

@@ -197,10 +197,13 @@ export async function hover() {
 
 // The entries of the code action menu at the cursor.
 export async function menu() {
-  await leave();
-  await page.keyboard.press('Control+Period');
   const entries = page.locator('.action-widget .monaco-list-row.action');
-  await entries.first().waitFor();
+  // Asked for again where none comes: the file's hints may just be changing.
+  await until(async () => {
+    await leave();
+    await page.keyboard.press('Control+Period');
+    return entries.first().waitFor({ timeout: 2 * REST }).then(() => true, () => false);
+  });
   return (await entries.allInnerTexts()).map(plain);
 }
 

@@ -42,7 +42,7 @@ with_gopls="$home/bin:$PATH"
 
 # Opens a file at LINE:COLUMN in a Helix with a PATH: open FILE LINE:COLUMN PATH
 open() {
-  start_screen env -C "$home/work" PATH="$3" HOME="$home" LC_ALL=C.UTF-8 \
+  start_screen env -C "$home/work" PATH="$3" HOME="$home" LC_ALL=C.UTF-8 COLORTERM=truecolor \
     XDG_CONFIG_HOME="$home/config" XDG_CACHE_HOME="$home/cache" XDG_STATE_HOME="$home/state" \
     GOCACHE="$cache/go-build" GOPROXY=off GOTOOLCHAIN=local GOTELEMETRY=off GOFLAGS=-mod=mod \
     HELIX_RUNTIME="$helix/usr/lib/hx/runtime" \
@@ -142,9 +142,9 @@ log_is_clean() {
 picture() {
   local place
   WIDTH=110 HEIGHT=36
-  place="$(line_of "$home/work/image/Dockerfile" ^ENTRYPOINT):1"
-  explained "$home/work/image/Dockerfile:$place"
-  open image/Dockerfile "$place" "$alone"
+  place="$(line_of "$home/work/shop/schema.sql" ^UNION.ALL):1"
+  explained "$home/work/shop/schema.sql:$place"
+  open shop/schema.sql "$place" "$alone"
   until_shown "$headline" Space k
   keep_screen helix 'Viva in Helix'
 }

@@ -16,7 +16,8 @@ here="$editors/neovim"
 # shellcheck source=../screen.sh
 source "$editors/screen.sh"
 
-gopls= screenshots=
+gopls=
+screenshots=
 if [[ ${1-} == --screenshots ]]; then
   screenshots=yes
   shift

@@ -25,6 +25,8 @@ impl Keeper {
         let Some(path) = file_path(uri).filter(|_| is_candidate) else {
             return;
         };
+        // Held until it is said, so that what is shown last is about the newest text.
+        let mut shown = self.shown();
         let (document, encoding) = {
             let state = lock(&self.state);
             (state.documents.get(uri), state.client.encoding)
@@ -38,13 +40,14 @@ impl Keeper {
             .flatten()
             .map(|mistake| diagnostic(&document, mistake.line, mistake.what, encoding))
             .collect();
-        let is_marked = if diagnostics.is_empty() {
-            self.marked().remove(uri)
+        let now = (document.version, diagnostics.clone());
+        let before = if diagnostics.is_empty() {
+            shown.remove(uri)
         } else {
-            self.marked().insert(uri.to_owned());
-            true
+            shown.insert(uri.to_owned(), now.clone())
         };
-        if is_marked {
+        let is_nothing = before.is_none() && diagnostics.is_empty();
+        if !is_nothing && before != Some(now) {
             let version = Some(document.version);
             self.say(Say::Diagnostics(uri.to_owned(), diagnostics, version));
         }
@@ -67,7 +70,7 @@ impl Keeper {
 
     /// Takes back what was shown for a file that is closed.
     pub(super) fn forget(&self, uri: &str) {
-        if self.marked().remove(uri) {
+        if self.shown().remove(uri).is_some() {
             self.say(Say::Diagnostics(uri.to_owned(), Vec::new(), None));
         }
     }

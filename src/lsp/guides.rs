@@ -3,10 +3,10 @@
 //! One thread reads folders and makes the index; answers come from the guide that was there before until
 //! it is done. Nothing here waits for the client.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::PathBuf;
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -28,6 +28,9 @@ const SETTLED: Duration = Duration::from_millis(20);
 
 /// Changes that do not end are looked at after this.
 const SETTLED_MOST: Duration = Duration::from_millis(200);
+
+/// After this the folders are looked at once more, where something may have changed before it was watched.
+const LOOK_AGAIN: Duration = Duration::from_millis(250);
 
 /// An update that takes longer is shown to the user.
 const SHOWN_AFTER: Duration = Duration::from_millis(500);
@@ -61,8 +64,8 @@ struct Shared {
     roots: Mutex<Arc<[Root]>>,
     tasks: OnceLock<Sender<Task>>,
     outbox: OnceLock<async_mpsc::UnboundedSender<Say>>,
-    /// Open files for which the client shows mistakes.
-    marked: Mutex<HashSet<String>>,
+    /// Open files for which the client shows mistakes: of which version, and which.
+    shown: Mutex<HashMap<String, (i32, Vec<lsp::Diagnostic>)>>,
 }
 
 /// What the client is told, in this order.
@@ -88,7 +91,7 @@ impl Keeper {
                 roots: Mutex::new(Arc::new([])),
                 tasks: OnceLock::new(),
                 outbox: OnceLock::new(),
-                marked: Mutex::default(),
+                shown: Mutex::default(),
             }),
         }
     }
@@ -101,8 +104,8 @@ impl Keeper {
         Arc::clone(&locked(&self.shared.roots))
     }
 
-    pub(super) fn marked(&self) -> MutexGuard<'_, HashSet<String>> {
-        locked(&self.shared.marked)
+    pub(super) fn shown(&self) -> MutexGuard<'_, HashMap<String, (i32, Vec<lsp::Diagnostic>)>> {
+        locked(&self.shared.shown)
     }
 
     /// A number that tells guides apart that are made of different folders.
@@ -196,6 +199,7 @@ struct Batch {
     folders: bool,
     watch: bool,
     changed: Vec<PathBuf>,
+    looks_again: bool,
 }
 
 impl Batch {
@@ -213,21 +217,32 @@ impl Worker {
         // For what is said from here.
         let handle = self.handle.clone();
         let _runtime = handle.enter();
-        while let Ok(first) = tasks.recv() {
+        let mut looks_again = false;
+        loop {
+            let first = if looks_again {
+                tasks.recv_timeout(LOOK_AGAIN)
+            } else {
+                tasks.recv().map_err(RecvTimeoutError::from)
+            };
             let mut batch = Batch::default();
             let start = Instant::now();
-            batch.add(first);
+            match first {
+                Ok(first) => batch.add(first),
+                Err(RecvTimeoutError::Timeout) => batch.looks_again = true,
+                Err(RecvTimeoutError::Disconnected) => return,
+            }
             while !batch.changed.is_empty() && start.elapsed() < SETTLED_MOST {
                 match tasks.recv_timeout(SETTLED) {
                     Ok(task) => batch.add(task),
                     Err(_) => break,
                 }
             }
-            self.work(&batch);
+            looks_again = self.work(&batch);
         }
     }
 
-    fn work(&mut self, batch: &Batch) {
+    /// Whether something may have changed before it was watched.
+    fn work(&mut self, batch: &Batch) -> bool {
         if batch.watch {
             self.watching.may_ask();
         }
@@ -239,16 +254,27 @@ impl Worker {
                 self.put(guide);
             }
             self.update(None);
+        } else if batch.looks_again {
+            self.update(None);
         } else if !batch.changed.is_empty() {
             self.update(Some(&batch.changed));
         }
-        if has_new_folders || batch.watch || !batch.changed.is_empty() {
+        let is_other = has_new_folders || batch.watch || !batch.changed.is_empty();
+        if is_other || batch.looks_again {
             let client = lock(&self.keeper.state).client.clone();
             let roots = self.library.roots();
-            self.watching
-                .watch(roots, &client, &self.keeper.connection, &self.handle);
+            let is_new = self.watching.watch(
+                &batch.changed,
+                roots,
+                &client,
+                &self.keeper.connection,
+                &self.handle,
+            );
             self.keeper.check_all();
+            // In a folder that is new, files may have come before anybody watched it.
+            return is_new || batch.changed.iter().any(|path| path.is_dir());
         }
+        false
     }
 
     /// Finds out which folders there are; whether they are others than before.

@@ -45,17 +45,21 @@ impl Watching {
         self.may_ask = true;
     }
 
-    /// Watches these folders from now on, and no others. Does not wait for the client.
+    /// Watches these folders from now on, and no others; does not wait for the client. What has changed
+    /// may be a folder that was there before, and is another one now. Returns whether the system watches
+    /// other folders than before.
     pub(super) fn watch(
         &mut self,
+        changed: &[PathBuf],
         roots: &[Root],
         client: &Client,
         connection: &tower_lsp::Client,
         handle: &Handle,
-    ) {
+    ) -> bool {
         if !self.may_ask {
-            return;
+            return false;
         }
+        self.watched.retain(|(path, _)| !changed.contains(path));
         let by_client = |root: &Root| {
             client.watches && (client.watches_outside || root.place == Place::Workspace)
         };
@@ -75,7 +79,7 @@ impl Watching {
             let folders = client.roots.iter().filter(|folder| folder.is_dir());
             places.extend(folders.map(|folder| (folder.clone(), RecursiveMode::NonRecursive)));
         }
-        self.watch_system(places);
+        self.watch_system(places)
     }
 
     fn ask(&mut self, patterns: Vec<Value>, connection: &tower_lsp::Client, handle: &Handle) {
@@ -104,11 +108,11 @@ impl Watching {
         });
     }
 
-    fn watch_system(&mut self, mut places: Vec<(PathBuf, RecursiveMode)>) {
+    fn watch_system(&mut self, mut places: Vec<(PathBuf, RecursiveMode)>) -> bool {
         places.sort_by_key(|(path, mode)| (path.clone(), *mode == RecursiveMode::NonRecursive));
         places.dedup_by(|(a, _), (b, _)| a == b);
         if places == self.watched {
-            return;
+            return false;
         }
         if self.watcher.is_none() {
             let tasks = self.tasks.clone();
@@ -124,7 +128,7 @@ impl Watching {
             self.watcher = notify::recommended_watcher(told).ok();
         }
         let Some(watcher) = &mut self.watcher else {
-            return;
+            return false;
         };
         for (path, mode) in self.watched.drain(..) {
             if !places.contains(&(path.clone(), mode)) {
@@ -136,6 +140,7 @@ impl Watching {
             let _ = watcher.watch(path, *mode);
         }
         self.watched = places;
+        true
     }
 }
 

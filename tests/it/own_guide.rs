@@ -201,11 +201,9 @@ fn edits_are_followed_whoever_watches_the_files() {
     // The client cannot: the system tells; also of a folder that was not there.
     let mut watching = client(home(&[]), &modern(), &Value::Null);
     wait_for_hover(&mut watching, "Wait unlocks the mutex");
-    // Until somebody watches, nobody sees it.
-    while !hover(&mut watching).contains("First.") {
-        write(watching.home.path(), file, &topic("First."));
-        std::thread::sleep(std::time::Duration::from_millis(100));
-    }
+    // Written once, while folder after folder begins to be watched.
+    write(watching.home.path(), file, &topic("First."));
+    wait_for_hover(&mut watching, "First.");
     write(watching.home.path(), file, &topic("Second."));
     wait_for_hover(&mut watching, "Second.");
     fs::remove_dir_all(watching.home.path().join("work/.viva")).expect("it is there");

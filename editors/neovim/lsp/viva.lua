@@ -19,6 +19,7 @@ local config = {
 -- This file also works alone; with the rest of the plugin, what goes wrong is told and mended.
 local found, server = pcall(require, 'viva.server')
 if found then
+  local hints = require('viva.hints')
   -- Neovim 0.10 takes a path only.
   if vim.fn.has('nvim-0.11') == 1 then
     config.root_dir = server.root_dir
@@ -27,12 +28,12 @@ if found then
   config.on_exit = server.on_exit
   config.handlers = {
     ['window/logMessage'] = server.on_log,
-    ['workspace/configuration'] = server.on_configuration,
+    ['workspace/configuration'] = hints.on_configuration,
   }
   -- Newer versions than 0.11 do it by themselves.
   if not vim.lsp.handlers['workspace/diagnostic/refresh'] then
-    config.handlers['workspace/diagnostic/refresh'] = server.on_refresh
-    config.capabilities = server.capabilities()
+    config.handlers['workspace/diagnostic/refresh'] = hints.on_refresh
+    config.capabilities = hints.capabilities()
   end
 end
 

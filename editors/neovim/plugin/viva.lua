@@ -39,7 +39,7 @@ vim.api.nvim_create_autocmd({ 'LspAttach', 'LspDetach' }, {
     -- A server that goes is gone a moment later.
     vim.schedule(function()
       if #vim.lsp.get_clients({ name = 'viva' }) > 0 then
-        require('viva.server').look_around()
+        require('viva.hints').look_around()
       end
     end)
   end,

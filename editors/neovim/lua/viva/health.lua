@@ -78,7 +78,7 @@ local function check_client(client)
     end
   end
   vim.health.ok(('columns are counted in %s'):format(client.offset_encoding))
-  local tools = server.companions(client)
+  local tools = require('viva.hints').companions(client)
   if #tools > 0 then
     local names = table.concat(tools, ', ')
     vim.health.ok(('hints that %s gives too are left to it (`hints.coexist`)'):format(names))

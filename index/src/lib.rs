@@ -4,7 +4,7 @@
 //! - [`language`]: the languages, by name only.
 //! - [`topic`]: topics and questions, plain data. [`card`]: one-line reference entries.
 //! - [`parse`] (with [`front_matter`]): Markdown → topic, or mistakes with file and line.
-//! - [`write`]: the way back, topic → Markdown. [`import`]: notes in other formats → topics.
+//! - [`mod@write`]: the way back, topic → Markdown. [`import`]: notes in other formats → topics.
 //! - [`folder`]: a folder of topics and cards → all of them, checked against each other.
 //! - `record`: the schema of the index, topics and cards to documents and back; `tokens`: how texts
 //!   are cut into words.

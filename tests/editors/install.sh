@@ -19,16 +19,7 @@ say() {
   echo "$(basename "$(dirname "$0")")/$(basename "$0"): $*" >&2
 }
 
-# Runs a command up to three times: a mirror may be busy.
-retry() {
-  local try
-  for try in 1 2 3; do
-    "$@" && return
-    say "failed ($try of 3): $*"
-    sleep $((try * 5))
-  done
-  return 1
-}
+source "$root/tests/retry.sh"
 
 # Sets $viva to the full path of the program in the arguments, or to one that is built.
 take_viva() {

@@ -17,15 +17,8 @@ packages="$root/editors/packages"
 built="${CARGO_TARGET_DIR:-$root/target}"
 passed=0
 
-retry() {
-  local try
-  for try in 1 2 3; do
-    "$@" && return
-    echo "run.sh: failed ($try of 3): $*" >&2
-    sleep $((try * 5))
-  done
-  return 1
-}
+# shellcheck source=../retry.sh
+source "$(dirname "${BASH_SOURCE[0]}")/../retry.sh"
 
 # One check: ok NAME COMMAND…; what the command prints is shown when it fails.
 ok() {

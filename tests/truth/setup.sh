@@ -17,15 +17,8 @@ cache="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)/.cache"
 mkdir -p "$cache"
 export PATH="$PATH:/usr/sbin"
 
-retry() {
-  local try
-  for try in 1 2 3; do
-    "$@" && return
-    echo "setup: failed ($try of 3): $*" >&2
-    sleep $((try * 5))
-  done
-  return 1
-}
+# shellcheck source=../retry.sh
+source "$(dirname "${BASH_SOURCE[0]}")/../retry.sh"
 
 # need COMMAND PACKAGE…: the packages of a command that is missing
 packages=()
@@ -62,7 +55,7 @@ stamp="$cache/npm-$DOCKERFILE_AST-$DOCKERFILE_UTILS"
 if [[ ! -e $stamp ]]; then
   rm -rf "$cache/npm" "$cache"/npm-*
   mkdir -p "$cache/npm"
-  retry npm install --silent --no-audit --no-fund --prefix "$cache/npm" \
+  retry npm install --loglevel error --no-audit --no-fund --prefix "$cache/npm" \
     "dockerfile-ast@$DOCKERFILE_AST" "dockerfile-utils@$DOCKERFILE_UTILS"
   touch "$stamp"
 fi

@@ -29,7 +29,7 @@ export PATH="$vscode/bin:$PATH"
 cd "$extension"
 if ! cmp --quiet package-lock.json node_modules/.installed; then
   # No dependency needs its install script.
-  retry npm ci --silent --ignore-scripts --no-audit --no-fund
+  retry npm ci --loglevel error --ignore-scripts --no-audit --no-fund
   cp package-lock.json node_modules/.installed
 fi
 npm run --silent typecheck

@@ -18,9 +18,10 @@ source "$(dirname "${BASH_SOURCE[0]}")/../install.sh"
 # The folder names the versions, so that a new one is installed anew.
 folder="$cache/vscode-$CODE_SERVER-$NODE-$PLAYWRIGHT"
 
-# Without the packages' install scripts: those compile what is not needed here.
+# Without the packages' install scripts: those compile what is not needed here. What has arrived
+# before a registry faltered is in npm's cache, and the next try takes it from there.
 install() {
-  npm install --silent --ignore-scripts --no-audit --no-fund "$@"
+  npm install --loglevel error --prefer-offline --fetch-retries 5 --ignore-scripts --no-audit --no-fund "$@"
 }
 
 {

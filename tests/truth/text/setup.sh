@@ -17,15 +17,8 @@ here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 cache="$here/.cache"
 mkdir -p "$cache"
 
-retry() {
-  local try
-  for try in 1 2 3; do
-    "$@" && return
-    echo "setup: failed ($try of 3): $*" >&2
-    sleep $((try * 5))
-  done
-  return 1
-}
+# shellcheck source=../../retry.sh
+source "$(dirname "${BASH_SOURCE[0]}")/../../retry.sh"
 
 stamp="$cache/python-$PYGMENTS"
 if [[ ! -e $stamp ]]; then
@@ -58,7 +51,7 @@ if [[ ! -e $cache/npm-$DOCKERFILELINT-$DOCKERLINT ]]; then
   rm -rf "$cache/npm" "$cache"/npm-*
   mkdir -p "$cache/npm"
   for package in "dockerfilelint@$DOCKERFILELINT" "dockerlint@$DOCKERLINT"; do
-    archive="$(cd "$cache/npm" && retry npm pack --silent "$package" | tail -1)"
+    archive="$(cd "$cache/npm" && retry npm pack --loglevel error "$package" | tail -1)"
     mkdir "$cache/npm/${package%@*}"
     tar -xzf "$cache/npm/$archive" -C "$cache/npm/${package%@*}"
   done

@@ -37,10 +37,8 @@ pub(super) fn start() {
 
 /// The message of a panic may quote the text that it was about, so that only its place is an error.
 fn log_panic(panic: &PanicHookInfo<'_>) {
-    match panic.location() {
-        Some(place) => tracing::error!("failed at {place}"),
-        None => tracing::error!("failed at an unknown place"),
-    }
+    let place = panic.location().map(ToString::to_string);
+    tracing::error!("failed at {}", place.as_deref().unwrap_or("?"));
     let text = panic.payload_as_str().unwrap_or_default();
     tracing::debug!("{text}\n{}", std::backtrace::Backtrace::capture());
 }

@@ -331,10 +331,10 @@ impl Server {
         fault::at(uri);
         let encoding = state.client.encoding;
         let version = params.text_document.version;
-        let changed = state.documents.change(uri, version, &changes, encoding);
+        let outcome = state.documents.change(uri, version, &changes, encoding);
         state.packages.changed(uri);
         state.told.changed(uri);
-        changed.map_err(|full| full.to_string())
+        outcome.map_err(|full| full.to_string())
     }
 
     /// From here on our text would differ from the client's: better silent than wrong.
@@ -431,9 +431,10 @@ impl Server {
 
     /// Writes to the client's log without waiting for it.
     fn say(&self, kind: lsp::MessageType, text: String) {
-        match kind {
-            lsp::MessageType::Warning => tracing::warn!("{text}"),
-            _ => tracing::info!("{text}"),
+        if kind == lsp::MessageType::Warning {
+            tracing::warn!("{text}");
+        } else {
+            tracing::info!("{text}");
         }
         let connection = self.connection.clone();
         tokio::spawn(async move { connection.log_message(kind, text).await });

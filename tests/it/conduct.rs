@@ -325,7 +325,7 @@ fn a_client_that_answers_nothing_is_served() {
         );
         client.request(
             "workspace/executeCommand",
-            &json!({ "command": "viva.open", "arguments": ["concurrency/channels"] }),
+            &json!({ "command": "viva.open", "arguments": ["go-concurrency/channel"] }),
         );
     }
     assert!(client.hover("f.go", 0, 1).is_object());

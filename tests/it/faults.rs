@@ -182,7 +182,7 @@ fn a_server_without_free_file_descriptors_answers() {
     assert!(client.hover(&uri, 2, 12).is_object());
     client.request(
         "workspace/executeCommand",
-        &json!({ "command": "viva.open", "arguments": ["concurrency/channels"] }),
+        &json!({ "command": "viva.open", "arguments": ["go-concurrency/channel"] }),
     );
     client.request(
         "textDocument/diagnostic",
@@ -195,7 +195,7 @@ fn a_server_without_free_file_descriptors_answers() {
 #[test]
 fn pages_are_written_again_when_the_cache_is_gone_and_missed_when_it_cannot_be() {
     let mut client = Client::start();
-    let open = json!({ "command": "viva.open", "arguments": ["concurrency/channels"] });
+    let open = json!({ "command": "viva.open", "arguments": ["go-concurrency/channel"] });
     for _ in 0..2 {
         let text = client.request("workspace/executeCommand", &open);
         assert!(text.as_str().is_some_and(|text| text.len() > 100), "{text}");
@@ -218,7 +218,11 @@ fn pages_are_written_again_when_the_cache_is_gone_and_missed_when_it_cannot_be()
 
 /// Texts that nest as deep as no person does, for each language.
 fn nested() -> Vec<(&'static str, &'static str, String)> {
-    let deep = |before: &str, piece: &str| format!("{before}{}", piece.repeat(100_000));
+    // As deep as hints look into a text.
+    let deep = |before: &str, piece: &str| {
+        let count = (1_000_000 / piece.len()).min(100_000);
+        format!("{before}{}", piece.repeat(count))
+    };
     let mut texts = vec![
         (
             "a.go",

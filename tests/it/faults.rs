@@ -320,7 +320,10 @@ fn texts_that_nest_too_deep_are_borne_by_the_server() {
 #[test]
 fn texts_that_nest_too_deep_are_borne_by_the_commands() {
     let home = home();
-    for (number, (name, _, text)) in nested().into_iter().enumerate() {
+    // The others take the same ways in the server.
+    let bare = |text: &str| text.starts_with(['(', '[', '{']) || text.starts_with("ONBUILD");
+    let texts = nested().into_iter().filter(|(_, _, text)| bare(text));
+    for (number, (name, _, text)) in texts.enumerate() {
         let folder = home.path().join(number.to_string());
         fs::create_dir(&folder).expect("a folder");
         fs::write(folder.join(name), &text).expect("a file");

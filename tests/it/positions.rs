@@ -94,7 +94,7 @@ fn check(encoding: &str, edits: usize) {
             );
         }
         if model.len() > LONG {
-            model = TAIL.to_owned();
+            TAIL.clone_into(&mut model);
             let params = json!({ "textDocument": { "uri": "redis.conf", "version": version }, "contentChanges": [{ "text": model }] });
             client.notify("textDocument/didChange", &params);
         }

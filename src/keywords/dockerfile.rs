@@ -115,7 +115,7 @@ fn is_script(line: &Joined<'_>) -> bool {
         && (before.is_empty() || shell::is_posix(before) && !before.contains(" -c"))
 }
 
-/// The instructions of a line: `ONBUILD` is followed by one of its own, which may not be another.
+/// The instructions of a line: `ONBUILD` is followed by one of its own.
 fn instructions<'l>(line: &'l Joined<'_>) -> impl Iterator<Item = Instruction> + use<'l> {
     let mut next = Some(0);
     std::iter::from_fn(move || {
@@ -124,7 +124,6 @@ fn instructions<'l>(line: &'l Joined<'_>) -> impl Iterator<Item = Instruction> +
         next = (name == "ONBUILD").then_some(instruction.arguments.start);
         Some(instruction)
     })
-    .take(2)
 }
 
 /// A command with its first argument, and without.

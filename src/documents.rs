@@ -2,6 +2,7 @@
 //! find a document.
 
 use std::collections::HashMap;
+use std::fmt;
 
 use crate::detect;
 use crate::document::{Document, Encoding, Position};
@@ -14,17 +15,50 @@ pub struct Change {
     pub text: String,
 }
 
+/// How long the texts of all open documents may be together, in bytes: far above what anybody has open
+/// who reads it, and far below what a machine has.
+pub const TEXTS_MAX: usize = 512 << 20;
+
+/// The texts of all documents would be longer than [`TEXTS_MAX`]; this one was closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Full;
+
+impl fmt::Display for Full {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let megabytes = TEXTS_MAX >> 20;
+        write!(
+            f,
+            "the open documents have more than {megabytes} MiB together"
+        )
+    }
+}
+
 /// All open documents.
 #[derive(Debug, Default)]
 pub struct Documents {
     open: HashMap<String, Document>,
+    /// The lengths of all texts together, in bytes.
+    bytes: usize,
 }
 
 impl Documents {
-    pub fn open(&mut self, uri: &str, language_id: &str, version: i32, text: &str) {
+    /// Opens a document, or opens it anew.
+    pub fn open(
+        &mut self,
+        uri: &str,
+        language_id: &str,
+        version: i32,
+        text: &str,
+    ) -> Result<(), Full> {
+        self.close(uri);
+        if self.bytes.saturating_add(text.len()) > TEXTS_MAX {
+            return Err(Full);
+        }
+        self.bytes += text.len();
         let language = detect::language(language_id, uri, text);
         self.open
             .insert(uri.to_owned(), Document::new(version, language, text));
+        Ok(())
     }
 
     /// Applies changes in their order. A change of a document that is not open is ignored; a
@@ -35,10 +69,11 @@ impl Documents {
         version: Option<i32>,
         changes: &[Change],
         encoding: Encoding,
-    ) {
+    ) -> Result<(), Full> {
         let Some(document) = self.open.get_mut(uri) else {
-            return;
+            return Ok(());
         };
+        let others = self.bytes - document.len();
         for change in changes {
             match change.range {
                 None => document.replace_all(&change.text),
@@ -50,10 +85,18 @@ impl Documents {
             }
         }
         document.version = version.unwrap_or(document.version);
+        self.bytes = others + document.len();
+        if self.bytes > TEXTS_MAX {
+            self.close(uri);
+            return Err(Full);
+        }
+        Ok(())
     }
 
     pub fn close(&mut self, uri: &str) {
-        self.open.remove(uri);
+        if let Some(document) = self.open.remove(uri) {
+            self.bytes -= document.len();
+        }
     }
 
     /// A snapshot of a document; later changes do not reach it.

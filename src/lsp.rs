@@ -1,6 +1,6 @@
 //! The language server: the only module that knows the Language Server Protocol.
 //!
-//! - [`framing`], [`transport`]: messages in and out, in their order, whatever the client sends.
+//! - [`framing`], [`repair`], [`transport`]: messages in and out, in their order, whatever the client sends.
 //! - [`server`]: the connection's life and state. [`requests`]: the answers. Each converts, asks a
 //!   feature, and converts back.
 //! - [`client`]: what the client can do. [`settings`]: what the user set.
@@ -9,18 +9,23 @@
 //! - [`hints`], [`diagnostics`]: hints when they are asked for, or after typing stops.
 //!   [`workspace_file`]: `viva.toml`.
 //! - [`packages`]: the folders of open Go documents.
+//! - [`parent`]: ends with the editor. [`log`]: what is written to stderr. [`fault`]: for tests.
 //! - [`convert`]: LSP's types from ours and back. [`open`]: how a topic's page is shown.
 
 pub mod client;
 mod convert;
 mod diagnostics;
+mod fault;
 mod framing;
 mod guide_files;
 mod guides;
 mod hints;
+mod log;
 mod open;
 mod packages;
 mod params;
+mod parent;
+mod repair;
 mod requests;
 mod server;
 pub mod settings;
@@ -35,12 +40,18 @@ use crate::built_in;
 /// Threads that run requests; the number of cores does not matter, answers take microseconds.
 const WORKERS: usize = 2;
 
+/// Threads at most that read files and look for hints. Without a limit of ours there would be hundreds
+/// when an editor opens thousands of documents at once.
+const BACKGROUND_MAX: usize = 16;
+
 /// Serves a client over stdin and stdout until it says `exit` or closes stdin.
 ///
 /// The exit code is 0 after `shutdown`, else 1, as the protocol wants it.
 pub fn serve() -> ExitCode {
+    log::start();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(WORKERS)
+        .max_blocking_threads(BACKGROUND_MAX)
         .enable_time()
         .build()
         .expect("a process can start two threads");

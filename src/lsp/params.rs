@@ -1,7 +1,7 @@
 //! The parameters of the requests that Viva serves, with only what it reads: a field that it does
 //! not need cannot make a message unreadable.
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use crate::document::Position;
@@ -10,7 +10,7 @@ use crate::documents::Change;
 #[derive(Debug, Deserialize)]
 pub(crate) struct TextDocument {
     pub(crate) uri: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     pub(crate) version: Option<i32>,
 }
 
@@ -24,10 +24,10 @@ pub(crate) struct DidOpen {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct TextDocumentItem {
     pub(crate) uri: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     pub(crate) language_id: String,
-    #[serde(default)]
-    pub(crate) version: i32,
+    #[serde(default, deserialize_with = "lenient")]
+    pub(crate) version: Option<i32>,
     pub(crate) text: String,
 }
 
@@ -131,6 +131,16 @@ pub(crate) struct Range {
 pub(crate) struct WirePosition {
     line: u32,
     character: u32,
+}
+
+/// What matters little and cannot be read is taken to be missing.
+fn lenient<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Default + serde::de::DeserializeOwned,
+{
+    let value = Value::deserialize(deserializer)?;
+    Ok(serde_json::from_value(value).unwrap_or_default())
 }
 
 impl From<WirePosition> for Position {

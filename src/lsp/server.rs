@@ -2,6 +2,7 @@
 //! methods it serves. State changes before the first wait, so that the order of messages is the order
 //! of changes.
 
+use std::panic::{self, AssertUnwindSafe};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde_json::{Value, json};
@@ -17,7 +18,7 @@ use super::packages::{Of, Packages};
 use super::params::{DidChange, DidChangeConfiguration, DidClose, DidOpen};
 use super::settings::{SECTION, Settings};
 use super::workspace_file::WorkspaceFiles;
-use super::{convert, open};
+use super::{convert, fault, open, parent};
 use crate::document::{Document, Encoding};
 use crate::documents::Documents;
 use crate::package::Folder;
@@ -32,6 +33,8 @@ pub(crate) struct Server {
 
 #[derive(Debug, Default)]
 pub(super) struct State {
+    /// The client has said what it can.
+    is_introduced: bool,
     pub(super) client: Client,
     pub(super) settings: Settings,
     /// What the client last said about the settings.
@@ -200,11 +203,20 @@ impl Server {
     /// Looks at a request before the service does: the parameters of `initialize` are kept as they
     /// came, and the service gets ones that it can read whatever the client announced.
     pub(crate) fn prepare(&self, request: Request) -> Request {
+        tracing::debug!(method = request.method(), id = ?request.id(), "received");
         if request.method() != "initialize" {
             return request;
         }
         let (method, id, params) = request.into_parts();
-        self.state().client = Client::from_initialize(&params.unwrap_or_default());
+        let is_first =
+            id.is_some() && !std::mem::replace(&mut self.state().is_introduced, id.is_some());
+        if is_first {
+            let params = params.unwrap_or_default();
+            parent::watch(&params);
+            let client = Client::from_initialize(&params);
+            tracing::info!(name = ?params.pointer("/clientInfo/name"), encoding = ?client.encoding, "connected");
+            self.state().client = client;
+        }
         let request = Request::build(method).params(json!({ "capabilities": {} }));
         match id {
             Some(id) => request.id(id).finish(),
@@ -226,6 +238,7 @@ impl Server {
         self.read_package(uri);
         let (mut document, package, client, settings) = {
             let state = self.state();
+            fault::at(uri);
             (
                 state.documents.get(uri)?,
                 state.packages.of(uri, &state.documents),
@@ -268,15 +281,20 @@ impl Server {
 
     async fn did_open(&self, params: DidOpen) {
         let document = params.text_document;
-        {
+        tracing::info!(uri = document.uri, bytes = document.text.len(), "opened");
+        let opened = {
             let mut state = self.state();
-            state.documents.open(
+            let opened = state.documents.open(
                 &document.uri,
                 &document.language_id,
-                document.version,
+                document.version.unwrap_or_default(),
                 &document.text,
             );
             state.packages.changed(&document.uri);
+            opened
+        };
+        if let Err(full) = opened {
+            return self.silence_document(&document.uri, &full.to_string());
         }
         self.read_package(&document.uri);
         self.guides.check(&document.uri);
@@ -289,31 +307,46 @@ impl Server {
             .and_then(Value::as_str)
             .unwrap_or_default()
             .to_owned();
-        match serde_json::from_value::<DidChange>(params) {
-            Ok(params) => {
-                let changes: Vec<_> = params.content_changes.into_iter().map(Into::into).collect();
-                let mut state = self.state();
-                let encoding = state.client.encoding;
-                state
-                    .documents
-                    .change(&uri, params.text_document.version, &changes, encoding);
-                state.packages.changed(&uri);
-                state.told.changed(&uri);
-                drop(state);
+        let change = || self.change(&uri, params);
+        // After a panic our text may be any.
+        let changed = panic::catch_unwind(AssertUnwindSafe(change));
+        match changed.unwrap_or_else(|_| Err("it made the server fail".to_owned())) {
+            Ok(()) => {
                 self.guides.check(&uri);
                 self.send_hints(&uri);
             }
-            Err(error) => {
-                // From here on our text would differ from the client's: better silent than wrong.
-                let mut state = self.state();
-                state.documents.close(&uri);
-                state.packages.changed(&uri);
-                drop(state);
-                self.warn(vec![format!(
-                    "{uri}: a change could not be read ({error}); silent until it is opened again"
-                )]);
-            }
+            Err(problem) => self.silence_document(&uri, &problem),
         }
+    }
+
+    /// Applies changes of a document.
+    fn change(&self, uri: &str, params: Value) -> std::result::Result<(), String> {
+        let params = serde_json::from_value::<DidChange>(params).map_err(|error| {
+            // The error may quote the text.
+            tracing::debug!("{uri}: {error}");
+            "a change could not be read".to_owned()
+        })?;
+        let changes: Vec<_> = params.content_changes.into_iter().map(Into::into).collect();
+        let mut state = self.state();
+        fault::at(uri);
+        let encoding = state.client.encoding;
+        let version = params.text_document.version;
+        let outcome = state.documents.change(uri, version, &changes, encoding);
+        state.packages.changed(uri);
+        state.told.changed(uri);
+        outcome.map_err(|full| full.to_string())
+    }
+
+    /// From here on our text would differ from the client's: better silent than wrong.
+    fn silence_document(&self, uri: &str, problem: &str) {
+        let mut state = self.state();
+        state.documents.close(uri);
+        state.packages.changed(uri);
+        drop(state);
+        self.forget_hints(uri);
+        self.warn(vec![format!(
+            "{uri}: {problem}; silent until it is opened again"
+        )]);
     }
 
     async fn did_close(&self, params: DidClose) {
@@ -398,6 +431,11 @@ impl Server {
 
     /// Writes to the client's log without waiting for it.
     fn say(&self, kind: lsp::MessageType, text: String) {
+        if kind == lsp::MessageType::Warning {
+            tracing::warn!("{text}");
+        } else {
+            tracing::info!("{text}");
+        }
         let connection = self.connection.clone();
         tokio::spawn(async move { connection.log_message(kind, text).await });
     }

@@ -23,6 +23,7 @@ use tower_lsp::{ClientSocket, LspService};
 use tower_service::Service as _;
 
 use super::framing::{Frame, Frames};
+use super::repair;
 use super::server::Server;
 
 /// Messages that may wait for the service before reading stops.
@@ -190,7 +191,10 @@ fn read(
                     continue;
                 }
                 Message::Malformed(error) => {
-                    frames.resume_within(&body);
+                    // What is JSON, such as a batch, was all of its frame.
+                    if error.code == ErrorCode::ParseError {
+                        frames.resume_within(&body);
+                    }
                     Incoming::Malformed(error)
                 }
             },
@@ -235,9 +239,17 @@ struct Envelope<'a> {
 }
 
 fn parse(body: &[u8]) -> Message {
-    let Ok(text) = std::str::from_utf8(body) else {
-        return Message::Malformed(Error::parse_error());
-    };
+    let text = String::from_utf8_lossy(body);
+    match parse_text(&text) {
+        Message::Malformed(error) => match repair::lone_surrogates(&text) {
+            Some(repaired) => parse_text(&repaired),
+            None => Message::Malformed(error),
+        },
+        message => message,
+    }
+}
+
+fn parse_text(text: &str) -> Message {
     let parsed = match serde_json::from_str::<Envelope<'_>>(text) {
         Ok(Envelope { method: Some(_) }) => serde_json::from_str(text).map(Message::Request),
         Ok(Envelope { method: None }) => serde_json::from_str(text).map(Message::Reply),

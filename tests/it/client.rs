@@ -6,6 +6,7 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::path::PathBuf;
 use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, channel};
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -17,7 +18,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A running server, and what it said.
 pub(crate) struct Client {
-    process: Child,
+    pub(crate) process: Child,
     input: Option<ChildStdin>,
     messages: Receiver<Value>,
     next_id: i64,
@@ -26,6 +27,10 @@ pub(crate) struct Client {
     pub(crate) log: Vec<String>,
     /// Answers to `workspace/configuration`.
     pub(crate) configuration: Value,
+    /// Whoever holds it keeps this client from reading.
+    pub(crate) reading: Arc<Mutex<()>>,
+    /// Requests of the server are not answered.
+    pub(crate) is_mute: bool,
     /// A method that this client does not know.
     pub(crate) unknown: &'static str,
     /// The server's home; gone with the client.
@@ -66,8 +71,12 @@ impl Client {
 
     /// The same with a home that has files already.
     pub(crate) fn spawn_in(home: TempDir) -> Client {
-        let mut process = Command::new(env!("CARGO_BIN_EXE_viva"))
-            .args(["lsp", "--stdio"])
+        Client::run(viva(), home)
+    }
+
+    /// A server that this command starts.
+    pub(crate) fn run(mut command: Command, home: TempDir) -> Client {
+        let mut process = command
             .env("HOME", home.path())
             .env_remove("XDG_CACHE_HOME")
             .env_remove("XDG_CONFIG_HOME")
@@ -78,9 +87,12 @@ impl Client {
         let input = process.stdin.take();
         let output = process.stdout.take().expect("stdout is piped");
         let (sender, messages) = channel();
+        let reading = Arc::new(Mutex::new(()));
+        let gate = Arc::clone(&reading);
         thread::spawn(move || {
             let mut output = BufReader::new(output);
             while let Some(message) = read_message(&mut output) {
+                drop(gate.lock());
                 if sender.send(message).is_err() {
                     return;
                 }
@@ -94,6 +106,8 @@ impl Client {
             received: VecDeque::new(),
             log: Vec::new(),
             configuration: Value::Null,
+            reading,
+            is_mute: false,
             unknown: "",
             home,
         }
@@ -205,7 +219,9 @@ impl Client {
             let line = message["params"]["message"].as_str().unwrap_or_default();
             return self.log.push(line.to_owned());
         }
-        if let Some(id) = message.get("id") {
+        if let Some(id) = message.get("id")
+            && !self.is_mute
+        {
             let result = match message["method"].as_str() {
                 Some("workspace/configuration") => json!([self.configuration]),
                 Some("window/showDocument") => json!({ "success": true }),
@@ -274,6 +290,13 @@ impl Client {
             thread::sleep(Duration::from_millis(5));
         }
     }
+}
+
+/// The command that starts a server.
+pub(crate) fn viva() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_viva"));
+    command.args(["lsp", "--stdio"]);
+    command
 }
 
 /// Ends the server by the protocol, and fails if it left messages that no test looked at.

@@ -197,7 +197,8 @@ impl<'a> Instruction<'a> {
     fn read(line: &Rc<Joined<'a>>, start: usize, bodies: &[Range<usize>]) -> Option<Self> {
         let parsed = Parsed::parse(&line.text, start, line.escape)?;
         let name = parsed.name?;
-        let trigger = (name == "ONBUILD")
+        // One `ONBUILD` after another is not allowed, and any number would be as deep a value.
+        let trigger = (name == "ONBUILD" && start == 0)
             .then(|| Instruction::read(line, parsed.arguments.start, bodies))
             .flatten()
             .map(Box::new);

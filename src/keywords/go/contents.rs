@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::OnceLock;
 
-use tree_sitter::{Node, Tree};
+use tree_sitter::{Node, Tree, TreeCursor};
 
 use super::declarations::{Found, Import, each_declared, import, method_names};
 use super::syntax::{children_by_field, each_child, field, text_of};
@@ -109,6 +109,16 @@ impl Table {
         root.first_child_for_byte(self.top_level.get(number)?.range.start)
     }
 
+    /// A walk over the nodes below the root, for ascending numbers.
+    pub(super) fn nodes<'a, 't>(&'t self, root: Node<'a>) -> Nodes<'a, 't> {
+        let mut cursor = root.walk();
+        Nodes {
+            has_more: cursor.goto_first_child(),
+            cursor,
+            table: self,
+        }
+    }
+
     /// The numbers of the nodes of each region that touches a range of the text. Regions share no local
     /// names: a declaration is one by itself; the loose statements and errors that an unfinished function
     /// falls apart into are one together.
@@ -140,6 +150,24 @@ impl Table {
             start = end;
         }
         regions
+    }
+}
+
+/// A walk over the nodes below a root.
+pub(super) struct Nodes<'a, 't> {
+    cursor: TreeCursor<'a>,
+    has_more: bool,
+    table: &'t Table,
+}
+
+impl<'a> Nodes<'a, '_> {
+    /// The node of a number that is not smaller than the one before, as [`Table::node`] finds it.
+    pub(super) fn node(&mut self, number: usize) -> Option<Node<'a>> {
+        let start = self.table.top_level.get(number)?.range.start;
+        while self.has_more && self.cursor.node().end_byte() <= start {
+            self.has_more = self.cursor.goto_next_sibling();
+        }
+        self.has_more.then(|| self.cursor.node())
     }
 }
 

@@ -122,10 +122,12 @@ impl<'a> Resolver<'a> {
 
     /// The keywords that touch the bytes that are asked for.
     pub(super) fn resolve(mut self) -> Vec<Keyword> {
+        // One walk for all: looking for each node from the first would take long in a large file.
+        let mut nodes = self.table.nodes(self.root);
         for region in self.table.regions(&self.wanted) {
             self.in_scope(|resolver| {
                 for number in region {
-                    if let Some(node) = resolver.table.node(resolver.root, number) {
+                    if let Some(node) = nodes.node(number) {
                         resolver.statement(node);
                     }
                 }

@@ -33,7 +33,7 @@ use viva_guide::Language;
 
 use crate::document::Document;
 pub use choice::{Choice, Coexist};
-use rule::Findings;
+use rule::{Checked, Findings};
 pub use rule::{Default, Edit, Elsewhere, Fix, Hint, Level, Rule, Tag, Tool};
 
 /// Longer documents get no hints, in bytes: they are generated, or data.
@@ -41,15 +41,14 @@ pub const TEXT_MAX: usize = 1 << 20;
 
 /// Every rule, in the order of languages and then of their tables.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
-    [
-        dockerfile::RULES,
-        compose::RULES,
-        go::RULES,
-        sql::RULES,
-        redis_conf::RULES,
-    ]
-    .into_iter()
-    .flatten()
+    fn said<Check>(rules: &'static [Checked<Check>]) -> impl Iterator<Item = &'static Rule> {
+        rules.iter().map(|checked| &checked.rule)
+    }
+    said(dockerfile::RULES)
+        .chain(said(compose::RULES))
+        .chain(said(go::RULES))
+        .chain(said(sql::RULES))
+        .chain(said(redis_conf::RULES))
 }
 
 /// The rule with an id such as `docker/add-where-copy`.
@@ -62,19 +61,17 @@ pub fn hints(document: &Document, choice: &Choice) -> Vec<Hint> {
     let Some(language) = document.language.filter(|_| document.len() <= TEXT_MAX) else {
         return Vec::new();
     };
-    let wanted: Vec<&'static Rule> = rules()
-        .filter(|rule| rule.language() == language && choice.wants(rule))
-        .collect();
-    if wanted.is_empty() {
+    let wants = |rule: &Rule| choice.wants(rule);
+    if !rules().any(|rule| rule.language == language && wants(rule)) {
         return Vec::new();
     }
     let mut findings = Findings::default();
     match language {
-        Language::Dockerfile => dockerfile::check(document, &wanted, &mut findings),
-        Language::Compose => compose::check(document, &wanted, &mut findings),
-        Language::Go => go::check(document, &wanted, &mut findings),
-        Language::Sql => sql::check(document, &wanted, &mut findings),
-        Language::Redis => redis_conf::check(document, &wanted, &mut findings),
+        Language::Dockerfile => dockerfile::check(document, wants, &mut findings),
+        Language::Compose => compose::check(document, wants, &mut findings),
+        Language::Go => go::check(document, wants, &mut findings),
+        Language::Sql => sql::check(document, wants, &mut findings),
+        Language::Redis => redis_conf::check(document, wants, &mut findings),
     }
     let mut hints = findings.into_hints();
     silence::retain(document.text(), &mut hints);

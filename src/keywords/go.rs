@@ -6,8 +6,9 @@
 //! spelling.
 //!
 //! ```text
+//! top_level      the package clause, imports and declarations, as syntax nodes
 //! contents       which declaration of the file declares a name, kept with a version of its text
-//! declarations   what the package declares, as syntax nodes
+//! declarations   what the package declares, as far as it was asked for
 //! resolver       scopes, and what a name means; walks one region of the file
 //!   declared     the types of declarations, worked out when they are used
 //!   statements   what statements declare
@@ -45,6 +46,7 @@ mod senses;
 mod statements;
 mod syntax;
 mod tokens;
+mod top_level;
 mod type_syntax;
 mod types;
 

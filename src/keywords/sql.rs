@@ -6,6 +6,7 @@ mod lexer;
 mod modes;
 mod places;
 mod statement;
+mod token;
 mod vocabulary;
 
 #[cfg(test)]
@@ -14,7 +15,7 @@ mod tests;
 use super::resuming::{self, Stop, Window};
 use super::{Keyword, Source};
 use lexer::Lexer;
-pub use lexer::{Kind, Token};
+pub use token::{Kind, Token};
 
 /// Every keyword of a script in text order, without overlaps.
 pub fn keywords(source: Source<'_>) -> Vec<Keyword> {

@@ -11,7 +11,7 @@ use super::{rules, silence};
 pub fn markdown(guide: &Guide) -> String {
     let mut page = String::from(INTRODUCTION);
     for language in Language::ALL {
-        let rules: Vec<&Rule> = rules().filter(|rule| rule.language() == language).collect();
+        let rules: Vec<&Rule> = rules().filter(|rule| rule.language == language).collect();
         if rules.is_empty() {
             continue;
         }

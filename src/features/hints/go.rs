@@ -24,11 +24,11 @@ mod spins;
 mod syntax;
 mod timers;
 
-use super::rule::{Check, Default, Findings, Level, Rule};
+use super::rule::{Findings, Rule};
 use crate::document::Document;
-pub(super) use file::File;
+use file::{Checked, File};
 
-pub(super) const RULES: &[Rule] = &[
+pub(super) const RULES: &[Checked] = &[
     conditions::COND_WAIT_WITHOUT_LOOP,
     goroutines::WG_ADD_IN_GOROUTINE,
     goroutines::UNLIMITED_GOROUTINES,
@@ -94,23 +94,8 @@ pub(super) const RULES: &[Rule] = &[
     process::SHUTDOWN_WITH_CANCELLED_CONTEXT,
 ];
 
-/// What most rules have in common.
-const HINT: Rule = Rule {
-    id: "",
-    title: "",
-    why: "",
-    topic: "",
-    before: "",
-    after: "",
-    level: Level::Hint,
-    default: Default::On,
-    tag: None,
-    elsewhere: &[],
-    check: Check::Go(|_, _| {}),
-};
-
 /// Runs the wanted rules. A file with syntax errors is left alone: somebody is typing.
-pub(super) fn check(document: &Document, wanted: &[&'static Rule], findings: &mut Findings) {
+pub(super) fn check(document: &Document, wants: impl Fn(&Rule) -> bool, findings: &mut Findings) {
     let source = document.source();
     let Some(tree) = source.tree.filter(|tree| !tree.root_node().has_error()) else {
         return;
@@ -123,10 +108,5 @@ pub(super) fn check(document: &Document, wanted: &[&'static Rule], findings: &mu
         .collect();
     let version = source.package.and_then(|package| package.version);
     let file = File::new(source.text, tree, &names, version);
-    for rule in wanted {
-        if let Check::Go(check) = rule.check {
-            findings.begin(rule);
-            check(&file, findings);
-        }
-    }
+    findings.collect(RULES, wants, |check, findings| check(&file, findings));
 }

@@ -4,8 +4,6 @@ use std::ops::Range;
 
 use viva_guide::Language;
 
-use super::{compose, dockerfile, go, redis_conf, sql};
-
 /// A place that teaches something.
 #[derive(Clone, Debug)]
 pub struct Hint {
@@ -55,11 +53,12 @@ impl Fix {
     }
 }
 
-/// A rule: what is said about it, and how it is found.
+/// A rule: what is said about it.
 #[derive(Debug)]
 pub struct Rule {
     /// `docker/add-where-copy`: the guide's pitfalls name it too.
     pub id: &'static str,
+    pub language: Language,
     /// What it marks, as a noun phrase: a heading of the documentation.
     pub title: &'static str,
     /// Why an interviewer asks about it; one or two sentences of Markdown.
@@ -75,17 +74,23 @@ pub struct Rule {
     pub tag: Option<Tag>,
     /// Other tools that say the same.
     pub elsewhere: &'static [Elsewhere],
-    pub(super) check: Check,
 }
 
 impl Rule {
-    pub fn language(&self) -> Language {
-        match self.check {
-            Check::Dockerfile(_) => Language::Dockerfile,
-            Check::Compose(_) => Language::Compose,
-            Check::Go(_) => Language::Go,
-            Check::Sql(_) => Language::Sql,
-            Check::Redis(_) => Language::Redis,
+    /// What most rules of a language have in common; it lacks all that is said about a rule.
+    pub(super) const fn hint(language: Language) -> Rule {
+        Rule {
+            id: "",
+            language,
+            title: "",
+            why: "",
+            topic: "",
+            before: "",
+            after: "",
+            level: Level::Hint,
+            default: Default::On,
+            tag: None,
+            elsewhere: &[],
         }
     }
 
@@ -97,14 +102,11 @@ impl Rule {
     }
 }
 
-/// How a rule looks at a file of its language.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Check {
-    Dockerfile(fn(&dockerfile::File<'_>, &mut Findings)),
-    Compose(fn(&compose::File<'_>, &mut Findings)),
-    Go(fn(&go::File<'_>, &mut Findings)),
-    Sql(fn(&sql::File<'_>, &mut Findings)),
-    Redis(fn(&redis_conf::File<'_>, &mut Findings)),
+/// A rule with the function that finds its places in a file of its language.
+#[derive(Debug)]
+pub(super) struct Checked<Check> {
+    pub(super) rule: Rule,
+    pub(super) check: Check,
 }
 
 /// How much is at stake.
@@ -170,14 +172,23 @@ impl Tool {
 /// What the rules found so far.
 #[derive(Debug, Default)]
 pub(super) struct Findings {
+    /// What is added now belongs to it.
     rule: Option<&'static Rule>,
     hints: Vec<Hint>,
 }
 
 impl Findings {
-    /// What is added from here on belongs to this rule.
-    pub(super) fn begin(&mut self, rule: &'static Rule) {
-        self.rule = Some(rule);
+    /// Has `check` look with every rule of a language's table that is wanted.
+    pub(super) fn collect<Check>(
+        &mut self,
+        rules: &'static [Checked<Check>],
+        wants: impl Fn(&Rule) -> bool,
+        check: impl Fn(&Check, &mut Findings),
+    ) {
+        for checked in rules.iter().filter(|checked| wants(&checked.rule)) {
+            self.rule = Some(&checked.rule);
+            check(&checked.check, self);
+        }
     }
 
     /// Adds a place. `statement` is where its instruction, statement or line begins, in bytes.

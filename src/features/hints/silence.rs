@@ -30,7 +30,7 @@ pub fn above(text: &str, hint: &Hint) -> Fix {
         .take_while(|character| matches!(character, ' ' | '\t'))
         .collect();
     let line_end = if text.contains("\r\n") { "\r\n" } else { "\n" };
-    let comment = comment(hint.rule.language(), hint.rule.id);
+    let comment = comment(hint.rule.language, hint.rule.id);
     Fix::replace(
         format!("Silence {} here", hint.rule.id),
         start..start,

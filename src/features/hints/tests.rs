@@ -36,7 +36,7 @@ fn document(language: Language, text: &str) -> Document {
 }
 
 fn of_rule(rule: &Rule, text: &str) -> Vec<Hint> {
-    let mut found = hints(&document(rule.language(), text), &everything());
+    let mut found = hints(&document(rule.language, text), &everything());
     found.retain(|hint| hint.rule.id == rule.id);
     found
 }
@@ -150,7 +150,7 @@ fn rules_have_ids_of_their_family_and_a_topic() {
     let guide = built_in::guide();
     let mut seen = BTreeSet::new();
     for rule in rules() {
-        let family = match rule.language() {
+        let family = match rule.language {
             Language::Dockerfile => "docker",
             other => other.name(),
         };
@@ -240,7 +240,7 @@ fn half_typed_files_give_hints_with_places_in_the_text() {
         let cuts = (0..=rule.before.len()).filter(|at| rule.before.is_char_boundary(*at));
         for cut in cuts.step_by(5) {
             for text in [&rule.before[..cut], &rule.before[cut..]] {
-                for hint in hints(&document(rule.language(), text), &choice) {
+                for hint in hints(&document(rule.language, text), &choice) {
                     let ranges = hint.fix.iter().flat_map(|fix| &fix.edits);
                     for range in ranges.map(|edit| &edit.range).chain([&hint.range]) {
                         assert!(text.get(range.clone()).is_some(), "{}: {text}", rule.id);

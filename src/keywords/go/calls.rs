@@ -2,12 +2,11 @@
 
 use tree_sitter::Node;
 
-use super::expressions::of_both;
 use super::resolver::{Meaning, Origin, Resolver};
 use super::senses;
 use super::syntax::{children, field};
 use super::type_syntax::instantiate;
-use super::types::{Signature, Type};
+use super::types::{Signature, Type, of_both};
 
 impl<'a> Resolver<'a> {
     pub(super) fn call(&mut self, node: Node<'a>) -> Type<'a> {

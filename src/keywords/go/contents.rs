@@ -8,8 +8,8 @@ use std::sync::OnceLock;
 
 use tree_sitter::{Node, Tree, TreeCursor};
 
-use super::declarations::{Found, Import, each_declared, import, method_names};
 use super::syntax::{children_by_field, each_child, field, text_of};
+use super::top_level::{Found, Import, each_declared, import, method_names};
 
 /// A table that is made when it is first asked for.
 #[derive(Debug, Default)]

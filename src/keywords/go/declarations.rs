@@ -2,14 +2,15 @@
 //! syntax nodes are collected; types are worked out when a name is used.
 
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use tree_sitter::Node;
 
 use super::contents::Table;
-use super::names;
 use super::outline::PackageFile;
-use super::resolver::OwnType;
-use super::syntax::{children, children_by_field, field, text_of};
+use super::syntax::{children_by_field, field, text_of};
+use super::top_level::{Found, each_declared, method_names};
+use super::types::Type;
 
 /// A text of the package that nodes come from: what their names mean depends on it.
 #[derive(Clone, Copy, Debug)]
@@ -52,74 +53,33 @@ pub(super) struct ValueSpec<'a> {
     pub(super) position: usize,
 }
 
-/// What is declared at the top of a file, as it is found.
-pub(super) enum Found<'t> {
-    /// The name in the package clause.
-    Package(Node<'t>),
-    Import(Node<'t>),
-    /// Variables or constants.
-    Values {
-        spec: Node<'t>,
-        /// The specification that tells the type: for a constant without a value, the one before.
-        telling: Node<'t>,
-    },
-    Type(Node<'t>),
-    Function(Node<'t>),
-    Method(Node<'t>),
+/// Work that is done once, and must not ask for itself.
+#[derive(Clone, Debug)]
+pub(super) enum Once<T> {
+    NotYet,
+    Running,
+    Done(T),
 }
 
-/// Finds what a child of a root declares. What stands in an unfinished declaration counts, too.
-pub(super) fn each_declared<'t>(node: Node<'t>, mut add: impl FnMut(Found<'t>)) {
-    let mut waiting = vec![node];
-    while let Some(node) = waiting.pop() {
-        match node.kind() {
-            "import_spec" => add(Found::Import(node)),
-            "import_declaration" | "import_spec_list" | "var_declaration" | "var_spec_list"
-            | "type_declaration" | "ERROR" => waiting.extend(children(node).rev()),
-            "package_clause" => children(node)
-                .take(1)
-                .for_each(|name| add(Found::Package(name))),
-            "const_declaration" => {
-                let mut telling = None;
-                for spec in children(node).filter(|node| node.kind() == "const_spec") {
-                    if field(spec, "type").or(field(spec, "value")).is_some() {
-                        telling = Some(spec);
-                    }
-                    add(Found::Values {
-                        spec,
-                        telling: telling.unwrap_or(spec),
-                    });
-                }
-            }
-            "var_spec" => add(Found::Values {
-                spec: node,
-                telling: node,
-            }),
-            "type_spec" | "type_alias" => add(Found::Type(node)),
-            "function_declaration" => add(Found::Function(node)),
-            "method_declaration" => add(Found::Method(node)),
-            _ => {}
+/// A type that the package declares, in a function or outside.
+#[derive(Debug)]
+pub(super) struct OwnType<'a> {
+    pub(super) spec: TypeSpec<'a>,
+    /// Methods belong to types outside of functions only.
+    pub(super) is_local: bool,
+    pub(super) bounds: Rc<[Type<'a>]>,
+    pub(super) underlying: Once<Type<'a>>,
+}
+
+impl<'a> OwnType<'a> {
+    pub(super) fn new(spec: TypeSpec<'a>, is_local: bool) -> OwnType<'a> {
+        OwnType {
+            spec,
+            is_local,
+            bounds: Rc::from([]),
+            underlying: Once::NotYet,
         }
     }
-}
-
-/// What an import gives a name to.
-pub(super) enum Import<'t> {
-    /// A package, and its path.
-    Named(&'t str, &'t str),
-    /// All that the package of this path exports.
-    Dot(&'t str),
-}
-
-/// Reads the specification of an import; None if it gives no names.
-pub(super) fn import<'t>(spec: Node<'_>, text: &'t str) -> Option<Import<'t>> {
-    let path = field(spec, "path").and_then(|path| import_path(path, text))?;
-    Some(match field(spec, "name") {
-        None => Import::Named(names::assumed_package_name(path), path),
-        Some(name) if name.kind() == "dot" => Import::Dot(path),
-        Some(name) if name.kind() == "blank_identifier" => return None,
-        Some(name) => Import::Named(text_of(name, text), path),
-    })
 }
 
 /// What a package declares, as far as somebody asked for it.
@@ -199,32 +159,4 @@ impl<'a> Declarations<'a> {
             }
         });
     }
-}
-
-/// The import path in a string literal.
-pub(super) fn import_path<'a>(literal: Node<'_>, text: &'a str) -> Option<&'a str> {
-    let literal = text_of(literal, text);
-    let path = literal.trim_matches(['"', '`']);
-    (!path.is_empty()).then_some(path)
-}
-
-/// The names of the type that a method belongs to, and of the method.
-pub(super) fn method_names<'t>(method: Node<'_>, text: &'t str) -> Option<(&'t str, &'t str)> {
-    let name = field(method, "name")?;
-    Some((text_of(receiver_type(method)?, text), text_of(name, text)))
-}
-
-/// The name of the type that a method belongs to, without pointer and type parameters.
-fn receiver_type(method: Node<'_>) -> Option<Node<'_>> {
-    let receiver = children(field(method, "receiver")?).next()?;
-    let mut node = field(receiver, "type")?;
-    // A receiver is at most `(*(T[A]))`; more layers are not Go.
-    for _ in 0..8 {
-        node = match node.kind() {
-            "pointer_type" | "parenthesized_type" => children(node).next()?,
-            "generic_type" => field(node, "type")?,
-            _ => return Some(node),
-        };
-    }
-    None
 }

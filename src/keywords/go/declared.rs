@@ -2,9 +2,9 @@
 
 use std::rc::Rc;
 
-use super::declarations::{Declaration, Declared, Part};
+use super::declarations::{Declaration, Declared, Once, Part};
 use super::outline::{PackageFile, Piece};
-use super::resolver::{Meaning, Once, Resolver};
+use super::resolver::{Meaning, Resolver};
 use super::syntax::{children, children_by_field, field};
 use super::types::{Signature, Type};
 

@@ -9,7 +9,7 @@ use super::embedded::{is_text, joined};
 use super::resolver::{Meaning, Resolver};
 use super::syntax::{children, field};
 use super::type_syntax::instantiate;
-use super::types::{Signature, Type};
+use super::types::{Signature, Type, of_both};
 
 pub(super) const UNKNOWN: Meaning<'static> = Meaning::Value(Type::Unknown);
 
@@ -262,16 +262,5 @@ fn may_tell_success(node: Node<'_>) -> bool {
             field(node, "operator").is_some_and(|operator| operator.kind() == "<-")
         }
         _ => false,
-    }
-}
-
-/// The type of `a + b`: both are of one type, unless one is a number without a type.
-pub(super) fn of_both<'a>(left: Type<'a>, right: Type<'a>) -> Type<'a> {
-    match (&left, &right) {
-        (Type::Unknown | Type::Untyped | Type::Basic("string" | "rune"), _) if right.is_named() => {
-            right
-        }
-        (Type::Untyped, Type::Basic(_)) => right,
-        (_, _) => left,
     }
 }

@@ -8,7 +8,7 @@ use std::rc::Rc;
 use tree_sitter::{Node, Tree};
 
 use super::contents::Table;
-use super::declarations::{Declaration, Declarations, Part, TypeSpec};
+use super::declarations::{Declaration, Declarations, Once, Part};
 use super::library::{self, Member};
 use super::names::{self, Predeclared};
 use super::outline::PackageFile;
@@ -40,24 +40,6 @@ pub(super) enum Origin<'a> {
     Import(&'a str),
     /// A package imported with a dot.
     DotImport(&'a str),
-}
-
-/// Work that is done once, and must not ask for itself.
-#[derive(Clone, Debug)]
-pub(super) enum Once<T> {
-    NotYet,
-    Running,
-    Done(T),
-}
-
-/// A type that the package declares, in a function or outside.
-#[derive(Debug)]
-pub(super) struct OwnType<'a> {
-    pub(super) spec: TypeSpec<'a>,
-    /// Methods belong to types outside of functions only.
-    pub(super) is_local: bool,
-    pub(super) bounds: Rc<[Type<'a>]>,
-    pub(super) underlying: Once<Type<'a>>,
 }
 
 #[derive(Debug)]
@@ -323,17 +305,6 @@ impl<'a> Resolver<'a> {
         self.selected = Some((path, name));
         let known = library::member(path, name)?;
         Some(meaning_of_member(path, name, known))
-    }
-}
-
-impl<'a> OwnType<'a> {
-    pub(super) fn new(spec: TypeSpec<'a>, is_local: bool) -> OwnType<'a> {
-        OwnType {
-            spec,
-            is_local,
-            bounds: Rc::from([]),
-            underlying: Once::NotYet,
-        }
     }
 }
 

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 
 use tree_sitter::Node;
 
-use super::declarations::{Declared, TypeSpec};
-use super::resolver::{Meaning, Once, OwnType, Resolver};
+use super::declarations::{Declared, Once, OwnType, TypeSpec};
+use super::resolver::{Meaning, Resolver};
 use super::senses;
 use super::syntax::{children, children_by_field, field, has_token, tokens};
 use super::types::Type;

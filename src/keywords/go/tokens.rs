@@ -4,9 +4,9 @@ use std::ops::Range;
 
 use tree_sitter::{Node, Tree};
 
-use super::declarations::import_path;
 use super::embedded::is_text;
 use super::syntax::{contains, field, text_of, touches};
+use super::top_level::import_path;
 use super::{Keyword, Sense, Source, names, senses};
 
 /// What stands at a place.

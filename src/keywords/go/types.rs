@@ -308,3 +308,14 @@ impl<'a> Signature<'a> {
         }
     }
 }
+
+/// The type of `a + b`: both are of one type, unless one is a number without a type.
+pub(super) fn of_both<'a>(left: Type<'a>, right: Type<'a>) -> Type<'a> {
+    match (&left, &right) {
+        (Type::Unknown | Type::Untyped | Type::Basic("string" | "rune"), _) if right.is_named() => {
+            right
+        }
+        (Type::Untyped, Type::Basic(_)) => right,
+        (_, _) => left,
+    }
+}

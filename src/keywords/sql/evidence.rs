@@ -1,7 +1,8 @@
 //! Whether a text that might be anything is a statement of SQL: a verb at its beginning is not enough,
 //! because "select a file" and "create table" are English, too.
 
-use super::lexer::{Kind, Lexer, Token};
+use super::lexer::Lexer;
+use super::token::{Kind, Token};
 
 /// How much of a text is looked at, in tokens.
 const MOST_TOKENS: usize = 400;

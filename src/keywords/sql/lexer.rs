@@ -1,50 +1,8 @@
 //! The tokens of MySQL's SQL: what is a string, a comment, a quoted name, a word
 //! (`sql/sql_lex.cc` of the server; `DELIMITER` lines are the client's, `client/mysql.cc`).
 
-use std::ops::Range;
-
 use super::modes::{Mode, Setting};
-
-/// What a token is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// An unquoted word: a keyword or a name.
-    Word,
-    /// A string, a number, a quoted name, a user variable, a placeholder: a value without keywords.
-    Value,
-    /// `@@name`, `@@global.name`.
-    SystemVariable,
-    Operator,
-    Open,
-    Close,
-    Comma,
-    Dot,
-    /// The end of a statement: a semicolon, what `DELIMITER` has set, or `\G`.
-    End,
-    /// A word outside parentheses in an optimizer hint comment.
-    Hint,
-    /// The word `DELIMITER` of the client's command.
-    Delimiter,
-}
-
-/// A token and its place, in bytes of the script.
-#[derive(Clone, Copy, Debug)]
-pub struct Token {
-    pub kind: Kind,
-    pub start: usize,
-    pub end: usize,
-}
-
-impl Token {
-    pub fn range(self) -> Range<usize> {
-        self.start..self.end
-    }
-
-    /// Its text in the script that it was read from.
-    pub fn text(self, source: &str) -> &str {
-        &source[self.range()]
-    }
-}
+use super::token::{Kind, Token};
 
 /// What a lexer knows besides its place, so that another one can go on there.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

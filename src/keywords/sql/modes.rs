@@ -1,6 +1,6 @@
 //! The SQL modes that change what a string is, as `SET sql_mode = …` sets them above.
 
-use super::lexer::Kind;
+use super::token::Kind;
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Mode {

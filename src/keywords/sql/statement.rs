@@ -11,8 +11,8 @@ mod roles;
 
 use std::ops::Range;
 
-use super::lexer::{Kind as TokenKind, Token};
 use super::places::{self, Kind};
+use super::token::{Kind as TokenKind, Token};
 use super::vocabulary::{self, Entry, Phrase};
 use crate::keywords::Keyword;
 use roles::Role;

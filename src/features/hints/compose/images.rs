@@ -1,21 +1,20 @@
 //! Rules about what services are made of: images, builds and volumes.
 
-use super::{File, add};
-use crate::features::hints::rule::{Check, Default, Findings, Level, Rule};
+use super::file::{Checked, File, HINT, add};
+use crate::features::hints::rule::{Findings, Level, Rule};
 use crate::keywords::compose::file::Value;
 
-pub(super) const LATEST_TAG: Rule = Rule {
-    id: "compose/latest-tag",
-    title: "An image without a tag, or with `latest`",
-    why: "The tag moves: one day it is the next major version, and machines that pull at different times run different ones. Name a version.",
-    topic: "containers/image-tags-and-pruning",
-    before: "services:\n  app:\n    image: redis:latest\n",
-    after: "services:\n  app:\n    image: redis:8-alpine\n",
-    level: Level::Hint,
-    default: Default::On,
-    tag: None,
-    elsewhere: &[],
-    check: Check::Compose(latest_tag),
+pub(super) const LATEST_TAG: Checked = Checked {
+    rule: Rule {
+        id: "compose/latest-tag",
+        title: "An image without a tag, or with `latest`",
+        why: "The tag moves: one day it is the next major version, and machines that pull at different times run different ones. Name a version.",
+        topic: "containers/image-tags-and-pruning",
+        before: "services:\n  app:\n    image: redis:latest\n",
+        after: "services:\n  app:\n    image: redis:8-alpine\n",
+        ..HINT
+    },
+    check: latest_tag,
 };
 
 /// Not where the service is built: the image is the name of the result there.
@@ -36,18 +35,18 @@ fn latest_tag(file: &File<'_>, findings: &mut Findings) {
     }
 }
 
-pub(super) const NO_VOLUME: Rule = Rule {
-    id: "compose/no-volume",
-    title: "A database without a volume for its data",
-    why: "The data lies in the container's own layer, or in a volume without a name: `docker compose down` loses it.",
-    topic: "containers/volumes",
-    before: "services:\n  db:\n    image: postgres:18\n",
-    after: "services:\n  db:\n    image: postgres:18\n    volumes: [data:/var/lib/postgresql]\nvolumes:\n  data:\n",
-    level: Level::Information,
-    default: Default::On,
-    tag: None,
-    elsewhere: &[],
-    check: Check::Compose(no_volume),
+pub(super) const NO_VOLUME: Checked = Checked {
+    rule: Rule {
+        id: "compose/no-volume",
+        title: "A database without a volume for its data",
+        why: "The data lies in the container's own layer, or in a volume without a name: `docker compose down` loses it.",
+        topic: "containers/volumes",
+        before: "services:\n  db:\n    image: postgres:18\n",
+        after: "services:\n  db:\n    image: postgres:18\n    volumes: [data:/var/lib/postgresql]\nvolumes:\n  data:\n",
+        level: Level::Information,
+        ..HINT
+    },
+    check: no_volume,
 };
 
 fn no_volume(file: &File<'_>, findings: &mut Findings) {
@@ -89,18 +88,17 @@ fn mentions(volumes: Option<Value<'_>>, folder: &str) -> bool {
     })
 }
 
-pub(super) const WATCH_WITHOUT_BUILD: Rule = Rule {
-    id: "compose/watch-without-build",
-    title: "`develop.watch` on a service that is not built",
-    why: "There is nothing to rebuild: watching is for services with a `build` section.",
-    topic: "containers/compose-watch",
-    before: "services:\n  app:\n    image: app:1.2\n    develop:\n      watch:\n        - action: rebuild\n          path: .\n",
-    after: "services:\n  app:\n    build: .\n    develop:\n      watch:\n        - action: rebuild\n          path: .\n",
-    level: Level::Hint,
-    default: Default::On,
-    tag: None,
-    elsewhere: &[],
-    check: Check::Compose(watch_without_build),
+pub(super) const WATCH_WITHOUT_BUILD: Checked = Checked {
+    rule: Rule {
+        id: "compose/watch-without-build",
+        title: "`develop.watch` on a service that is not built",
+        why: "There is nothing to rebuild: watching is for services with a `build` section.",
+        topic: "containers/compose-watch",
+        before: "services:\n  app:\n    image: app:1.2\n    develop:\n      watch:\n        - action: rebuild\n          path: .\n",
+        after: "services:\n  app:\n    build: .\n    develop:\n      watch:\n        - action: rebuild\n          path: .\n",
+        ..HINT
+    },
+    check: watch_without_build,
 };
 
 fn watch_without_build(file: &File<'_>, findings: &mut Findings) {

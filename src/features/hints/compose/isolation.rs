@@ -1,22 +1,22 @@
 //! Rules about what a container may do to its host, and about secrets.
 
-use super::{File, add};
-use crate::features::hints::rule::{Check, Default, Findings, Level, Rule};
+use super::file::{Checked, File, HINT, add};
+use crate::features::hints::rule::{Findings, Level, Rule};
 use crate::features::hints::secret::{is_secret, may_be_value};
 use crate::keywords::compose::file::Value;
 
-pub(super) const PRIVILEGED: Rule = Rule {
-    id: "compose/privileged",
-    title: "`privileged: true`",
-    why: "It gives all capabilities and all devices, and takes seccomp away: root in the container is root on the host. Find the one capability or device that is missing.",
-    topic: "containers/capabilities-and-seccomp",
-    before: "services:\n  app:\n    image: app:1.2\n    privileged: true\n",
-    after: "services:\n  app:\n    image: app:1.2\n    cap_add: [NET_ADMIN]\n",
-    level: Level::Information,
-    default: Default::On,
-    tag: None,
-    elsewhere: &[],
-    check: Check::Compose(privileged),
+pub(super) const PRIVILEGED: Checked = Checked {
+    rule: Rule {
+        id: "compose/privileged",
+        title: "`privileged: true`",
+        why: "It gives all capabilities and all devices, and takes seccomp away: root in the container is root on the host. Find the one capability or device that is missing.",
+        topic: "containers/capabilities-and-seccomp",
+        before: "services:\n  app:\n    image: app:1.2\n    privileged: true\n",
+        after: "services:\n  app:\n    image: app:1.2\n    cap_add: [NET_ADMIN]\n",
+        level: Level::Information,
+        ..HINT
+    },
+    check: privileged,
 };
 
 fn privileged(file: &File<'_>, findings: &mut Findings) {
@@ -33,18 +33,18 @@ fn privileged(file: &File<'_>, findings: &mut Findings) {
     }
 }
 
-pub(super) const BROAD_CAPABILITY: Rule = Rule {
-    id: "compose/broad-capability",
-    title: "`cap_add` of `SYS_ADMIN` or `ALL`",
-    why: "`SYS_ADMIN` allows mounts and much else: it is nearly as good as being root on the host.",
-    topic: "containers/capabilities-and-seccomp",
-    before: "services:\n  app:\n    image: app:1.2\n    cap_add: [SYS_ADMIN]\n",
-    after: "services:\n  app:\n    image: app:1.2\n    cap_add: [NET_ADMIN]\n",
-    level: Level::Information,
-    default: Default::On,
-    tag: None,
-    elsewhere: &[],
-    check: Check::Compose(broad_capability),
+pub(super) const BROAD_CAPABILITY: Checked = Checked {
+    rule: Rule {
+        id: "compose/broad-capability",
+        title: "`cap_add` of `SYS_ADMIN` or `ALL`",
+        why: "`SYS_ADMIN` allows mounts and much else: it is nearly as good as being root on the host.",
+        topic: "containers/capabilities-and-seccomp",
+        before: "services:\n  app:\n    image: app:1.2\n    cap_add: [SYS_ADMIN]\n",
+        after: "services:\n  app:\n    image: app:1.2\n    cap_add: [NET_ADMIN]\n",
+        level: Level::Information,
+        ..HINT
+    },
+    check: broad_capability,
 };
 
 fn broad_capability(file: &File<'_>, findings: &mut Findings) {
@@ -67,18 +67,18 @@ fn broad_capability(file: &File<'_>, findings: &mut Findings) {
     }
 }
 
-pub(super) const DOCKER_SOCKET: Rule = Rule {
-    id: "compose/docker-socket",
-    title: "Docker's socket mounted into a container",
-    why: "Who can write to the socket can start a container with the host's root folder in it, and `:ro` does not stop that.",
-    topic: "containers/docker-socket",
-    before: "services:\n  app:\n    image: app:1.2\n    volumes: [\"/var/run/docker.sock:/var/run/docker.sock\"]\n",
-    after: "services:\n  app:\n    image: app:1.2\n",
-    level: Level::Information,
-    default: Default::On,
-    tag: None,
-    elsewhere: &[],
-    check: Check::Compose(docker_socket),
+pub(super) const DOCKER_SOCKET: Checked = Checked {
+    rule: Rule {
+        id: "compose/docker-socket",
+        title: "Docker's socket mounted into a container",
+        why: "Who can write to the socket can start a container with the host's root folder in it, and `:ro` does not stop that.",
+        topic: "containers/docker-socket",
+        before: "services:\n  app:\n    image: app:1.2\n    volumes: [\"/var/run/docker.sock:/var/run/docker.sock\"]\n",
+        after: "services:\n  app:\n    image: app:1.2\n",
+        level: Level::Information,
+        ..HINT
+    },
+    check: docker_socket,
 };
 
 fn docker_socket(file: &File<'_>, findings: &mut Findings) {
@@ -107,18 +107,17 @@ fn docker_socket(file: &File<'_>, findings: &mut Findings) {
     }
 }
 
-pub(super) const HOST_NAMESPACE: Rule = Rule {
-    id: "compose/host-namespace",
-    title: "A namespace of the host: `network_mode: host`, `pid: host`",
-    why: "The container then sees the host's network or processes as its own: isolation is gone, and ports collide.",
-    topic: "containers/namespaces-and-cgroups",
-    before: "services:\n  app:\n    image: app:1.2\n    network_mode: host\n",
-    after: "services:\n  app:\n    image: app:1.2\n    ports: [\"8080:8080\"]\n",
-    level: Level::Hint,
-    default: Default::On,
-    tag: None,
-    elsewhere: &[],
-    check: Check::Compose(host_namespace),
+pub(super) const HOST_NAMESPACE: Checked = Checked {
+    rule: Rule {
+        id: "compose/host-namespace",
+        title: "A namespace of the host: `network_mode: host`, `pid: host`",
+        why: "The container then sees the host's network or processes as its own: isolation is gone, and ports collide.",
+        topic: "containers/namespaces-and-cgroups",
+        before: "services:\n  app:\n    image: app:1.2\n    network_mode: host\n",
+        after: "services:\n  app:\n    image: app:1.2\n    ports: [\"8080:8080\"]\n",
+        ..HINT
+    },
+    check: host_namespace,
 };
 
 fn host_namespace(file: &File<'_>, findings: &mut Findings) {
@@ -141,18 +140,18 @@ fn host_namespace(file: &File<'_>, findings: &mut Findings) {
     }
 }
 
-pub(super) const SECRET_IN_ENVIRONMENT: Rule = Rule {
-    id: "compose/secret-in-environment",
-    title: "A password in `environment`",
-    why: "The file goes into the repository with it, and `docker inspect` shows it. Use `secrets`, or a variable of the shell or `.env`.",
-    topic: "containers/compose-secrets",
-    before: "services:\n  app:\n    image: app:1.2\n    environment:\n      DB_PASSWORD: hunter2\n",
-    after: "services:\n  app:\n    image: app:1.2\n    environment:\n      DB_PASSWORD_FILE: /run/secrets/db\n    secrets: [db]\nsecrets:\n  db:\n    file: ./db.txt\n",
-    level: Level::Information,
-    default: Default::On,
-    tag: None,
-    elsewhere: &[],
-    check: Check::Compose(secret_in_environment),
+pub(super) const SECRET_IN_ENVIRONMENT: Checked = Checked {
+    rule: Rule {
+        id: "compose/secret-in-environment",
+        title: "A password in `environment`",
+        why: "The file goes into the repository with it, and `docker inspect` shows it. Use `secrets`, or a variable of the shell or `.env`.",
+        topic: "containers/compose-secrets",
+        before: "services:\n  app:\n    image: app:1.2\n    environment:\n      DB_PASSWORD: hunter2\n",
+        after: "services:\n  app:\n    image: app:1.2\n    environment:\n      DB_PASSWORD_FILE: /run/secrets/db\n    secrets: [db]\nsecrets:\n  db:\n    file: ./db.txt\n",
+        level: Level::Information,
+        ..HINT
+    },
+    check: secret_in_environment,
 };
 
 fn secret_in_environment(file: &File<'_>, findings: &mut Findings) {

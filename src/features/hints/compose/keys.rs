@@ -1,21 +1,21 @@
 //! Rules about keys that do nothing, or not what they seem to.
 
-use super::{File, add};
-use crate::features::hints::rule::{Check, Default, Findings, Fix, Level, Rule, Tag};
+use super::file::{Checked, File, HINT, add};
+use crate::features::hints::rule::{Findings, Fix, Rule, Tag};
 use crate::keywords::compose::file::Value;
 
-pub(super) const VERSION_KEY: Rule = Rule {
-    id: "compose/version-key",
-    title: "A top-level `version`",
-    why: "It is obsolete since the Compose Specification: Compose ignores it and warns.",
-    topic: "containers/compose-files",
-    before: "version: \"3.8\"\nservices:\n  app:\n    image: app:1.2\n",
-    after: "services:\n  app:\n    image: app:1.2\n",
-    level: Level::Hint,
-    default: Default::On,
-    tag: Some(Tag::Deprecated),
-    elsewhere: &[],
-    check: Check::Compose(version_key),
+pub(super) const VERSION_KEY: Checked = Checked {
+    rule: Rule {
+        id: "compose/version-key",
+        title: "A top-level `version`",
+        why: "It is obsolete since the Compose Specification: Compose ignores it and warns.",
+        topic: "containers/compose-files",
+        before: "version: \"3.8\"\nservices:\n  app:\n    image: app:1.2\n",
+        after: "services:\n  app:\n    image: app:1.2\n",
+        tag: Some(Tag::Deprecated),
+        ..HINT
+    },
+    check: version_key,
 };
 
 fn version_key(file: &File<'_>, findings: &mut Findings) {
@@ -51,18 +51,17 @@ fn version_key(file: &File<'_>, findings: &mut Findings) {
     }
 }
 
-pub(super) const CONTAINER_NAME_SCALED: Rule = Rule {
-    id: "compose/container-name-scaled",
-    title: "`container_name` on a service with several containers",
-    why: "Names are unique on a host: the second container cannot be created.",
-    topic: "containers/compose",
-    before: "services:\n  app:\n    image: app:1.2\n    container_name: app\n    deploy:\n      replicas: 3\n",
-    after: "services:\n  app:\n    image: app:1.2\n    deploy:\n      replicas: 3\n",
-    level: Level::Hint,
-    default: Default::On,
-    tag: None,
-    elsewhere: &[],
-    check: Check::Compose(container_name_scaled),
+pub(super) const CONTAINER_NAME_SCALED: Checked = Checked {
+    rule: Rule {
+        id: "compose/container-name-scaled",
+        title: "`container_name` on a service with several containers",
+        why: "Names are unique on a host: the second container cannot be created.",
+        topic: "containers/compose",
+        before: "services:\n  app:\n    image: app:1.2\n    container_name: app\n    deploy:\n      replicas: 3\n",
+        after: "services:\n  app:\n    image: app:1.2\n    deploy:\n      replicas: 3\n",
+        ..HINT
+    },
+    check: container_name_scaled,
 };
 
 fn container_name_scaled(file: &File<'_>, findings: &mut Findings) {
@@ -81,18 +80,17 @@ fn container_name_scaled(file: &File<'_>, findings: &mut Findings) {
     }
 }
 
-pub(super) const NO_LOG_ROTATION: Rule = Rule {
-    id: "compose/no-log-rotation",
-    title: "The json-file driver without `max-size`",
-    why: "It keeps every line for ever: the disk fills up. The `local` driver rotates by itself.",
-    topic: "containers/logging",
-    before: "services:\n  app:\n    image: app:1.2\n    logging:\n      driver: json-file\n",
-    after: "services:\n  app:\n    image: app:1.2\n    logging:\n      driver: json-file\n      options:\n        max-size: 10m\n",
-    level: Level::Hint,
-    default: Default::On,
-    tag: None,
-    elsewhere: &[],
-    check: Check::Compose(no_log_rotation),
+pub(super) const NO_LOG_ROTATION: Checked = Checked {
+    rule: Rule {
+        id: "compose/no-log-rotation",
+        title: "The json-file driver without `max-size`",
+        why: "It keeps every line for ever: the disk fills up. The `local` driver rotates by itself.",
+        topic: "containers/logging",
+        before: "services:\n  app:\n    image: app:1.2\n    logging:\n      driver: json-file\n",
+        after: "services:\n  app:\n    image: app:1.2\n    logging:\n      driver: json-file\n      options:\n        max-size: 10m\n",
+        ..HINT
+    },
+    check: no_log_rotation,
 };
 
 fn no_log_rotation(file: &File<'_>, findings: &mut Findings) {
@@ -110,18 +108,18 @@ fn no_log_rotation(file: &File<'_>, findings: &mut Findings) {
     }
 }
 
-pub(super) const SWARM_ONLY_KEY: Rule = Rule {
-    id: "compose/swarm-only-key",
-    title: "A key of `deploy` that only a swarm follows",
-    why: "`docker compose up` ignores `placement`, `update_config`, `rollback_config` and `endpoint_mode`; a service that is only built here cannot be one of a swarm.",
-    topic: "containers/swarm",
-    before: "services:\n  app:\n    build: .\n    deploy:\n      update_config:\n        parallelism: 1\n",
-    after: "services:\n  app:\n    build: .\n    deploy:\n      replicas: 2\n",
-    level: Level::Hint,
-    default: Default::On,
-    tag: Some(Tag::Unnecessary),
-    elsewhere: &[],
-    check: Check::Compose(swarm_only_key),
+pub(super) const SWARM_ONLY_KEY: Checked = Checked {
+    rule: Rule {
+        id: "compose/swarm-only-key",
+        title: "A key of `deploy` that only a swarm follows",
+        why: "`docker compose up` ignores `placement`, `update_config`, `rollback_config` and `endpoint_mode`; a service that is only built here cannot be one of a swarm.",
+        topic: "containers/swarm",
+        before: "services:\n  app:\n    build: .\n    deploy:\n      update_config:\n        parallelism: 1\n",
+        after: "services:\n  app:\n    build: .\n    deploy:\n      replicas: 2\n",
+        tag: Some(Tag::Unnecessary),
+        ..HINT
+    },
+    check: swarm_only_key,
 };
 
 /// Only where the service cannot be meant for a swarm: it has no image, only a build.

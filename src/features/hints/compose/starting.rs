@@ -1,21 +1,20 @@
 //! Rules about the order of the start, and about ports.
 
-use super::{File, Service, add};
-use crate::features::hints::rule::{Check, Default, Findings, Fix, Level, Rule};
+use super::file::{Checked, File, HINT, Service, add};
+use crate::features::hints::rule::{Findings, Fix, Level, Rule};
 use crate::keywords::compose::file::Value;
 
-pub(super) const DEPENDS_ON_WITHOUT_CONDITION: Rule = Rule {
-    id: "compose/depends-on-without-condition",
-    title: "The short form of `depends_on` on a service with a health check",
-    why: "The short form waits until the container runs, not until it is healthy; `condition: service_healthy` does.",
-    topic: "containers/compose-start-order",
-    before: "services:\n  app:\n    image: app:1.2\n    depends_on: [db]\n  db:\n    image: postgres:18\n    healthcheck:\n      test: [CMD, pg_isready]\n    volumes: [data:/var/lib/postgresql]\nvolumes:\n  data:\n",
-    after: "services:\n  app:\n    image: app:1.2\n    depends_on:\n      db:\n        condition: service_healthy\n  db:\n    image: postgres:18\n    healthcheck:\n      test: [CMD, pg_isready]\n    volumes: [data:/var/lib/postgresql]\nvolumes:\n  data:\n",
-    level: Level::Hint,
-    default: Default::On,
-    tag: None,
-    elsewhere: &[],
-    check: Check::Compose(depends_on_without_condition),
+pub(super) const DEPENDS_ON_WITHOUT_CONDITION: Checked = Checked {
+    rule: Rule {
+        id: "compose/depends-on-without-condition",
+        title: "The short form of `depends_on` on a service with a health check",
+        why: "The short form waits until the container runs, not until it is healthy; `condition: service_healthy` does.",
+        topic: "containers/compose-start-order",
+        before: "services:\n  app:\n    image: app:1.2\n    depends_on: [db]\n  db:\n    image: postgres:18\n    healthcheck:\n      test: [CMD, pg_isready]\n    volumes: [data:/var/lib/postgresql]\nvolumes:\n  data:\n",
+        after: "services:\n  app:\n    image: app:1.2\n    depends_on:\n      db:\n        condition: service_healthy\n  db:\n    image: postgres:18\n    healthcheck:\n      test: [CMD, pg_isready]\n    volumes: [data:/var/lib/postgresql]\nvolumes:\n  data:\n",
+        ..HINT
+    },
+    check: depends_on_without_condition,
 };
 
 fn depends_on_without_condition(file: &File<'_>, findings: &mut Findings) {
@@ -52,18 +51,17 @@ fn has_healthcheck(service: &Service<'_>) -> bool {
             != Some("NONE")
 }
 
-pub(super) const NO_HEALTHCHECK: Rule = Rule {
-    id: "compose/no-healthcheck",
-    title: "A data store without a health check that other services wait for",
-    why: "The official image brings no health check: who depends on it starts while it is still loading, and `service_healthy` fails.",
-    topic: "containers/compose-start-order",
-    before: "services:\n  app:\n    image: app:1.2\n    depends_on: [db]\n  db:\n    image: redis:8\n",
-    after: "services:\n  app:\n    image: app:1.2\n    depends_on:\n      db:\n        condition: service_healthy\n  db:\n    image: redis:8\n    healthcheck:\n      test: [CMD, redis-cli, ping]\n",
-    level: Level::Hint,
-    default: Default::On,
-    tag: None,
-    elsewhere: &[],
-    check: Check::Compose(no_healthcheck),
+pub(super) const NO_HEALTHCHECK: Checked = Checked {
+    rule: Rule {
+        id: "compose/no-healthcheck",
+        title: "A data store without a health check that other services wait for",
+        why: "The official image brings no health check: who depends on it starts while it is still loading, and `service_healthy` fails.",
+        topic: "containers/compose-start-order",
+        before: "services:\n  app:\n    image: app:1.2\n    depends_on: [db]\n  db:\n    image: redis:8\n",
+        after: "services:\n  app:\n    image: app:1.2\n    depends_on:\n      db:\n        condition: service_healthy\n  db:\n    image: redis:8\n    healthcheck:\n      test: [CMD, redis-cli, ping]\n",
+        ..HINT
+    },
+    check: no_healthcheck,
 };
 
 fn no_healthcheck(file: &File<'_>, findings: &mut Findings) {
@@ -95,18 +93,18 @@ fn no_healthcheck(file: &File<'_>, findings: &mut Findings) {
     }
 }
 
-pub(super) const PORTS_ON_ALL_INTERFACES: Rule = Rule {
-    id: "compose/ports-on-all-interfaces",
-    title: "A data store's port published on all interfaces",
-    why: "Docker opens the port past the host's firewall rules. Services of the project reach it without `ports`; for yourself `127.0.0.1:` before it is enough.",
-    topic: "containers/publishing-ports",
-    before: "services:\n  cache:\n    image: redis:8\n    ports: [\"6379:6379\"]\n",
-    after: "services:\n  cache:\n    image: redis:8\n    ports: [\"127.0.0.1:6379:6379\"]\n",
-    level: Level::Information,
-    default: Default::On,
-    tag: None,
-    elsewhere: &[],
-    check: Check::Compose(ports_on_all_interfaces),
+pub(super) const PORTS_ON_ALL_INTERFACES: Checked = Checked {
+    rule: Rule {
+        id: "compose/ports-on-all-interfaces",
+        title: "A data store's port published on all interfaces",
+        why: "Docker opens the port past the host's firewall rules. Services of the project reach it without `ports`; for yourself `127.0.0.1:` before it is enough.",
+        topic: "containers/publishing-ports",
+        before: "services:\n  cache:\n    image: redis:8\n    ports: [\"6379:6379\"]\n",
+        after: "services:\n  cache:\n    image: redis:8\n    ports: [\"127.0.0.1:6379:6379\"]\n",
+        level: Level::Information,
+        ..HINT
+    },
+    check: ports_on_all_interfaces,
 };
 
 fn ports_on_all_interfaces(file: &File<'_>, findings: &mut Findings) {
@@ -152,18 +150,17 @@ fn is_open(said: &str) -> bool {
     (colons == 1 && !has_bare_variable) || (colons == 2 && said.starts_with("0.0.0.0:"))
 }
 
-pub(super) const UNQUOTED_PORT: Rule = Rule {
-    id: "compose/unquoted-port",
-    title: "A pair of ports without quotes that YAML 1.1 reads as a number",
-    why: "Up to YAML 1.1 `22:22` is a number in base 60, so that older parsers publish port 1342. Quotes make it text.",
-    topic: "containers/publishing-ports",
-    before: "services:\n  app:\n    image: app:1.2\n    ports:\n      - 22:22\n",
-    after: "services:\n  app:\n    image: app:1.2\n    ports:\n      - \"22:22\"\n",
-    level: Level::Hint,
-    default: Default::On,
-    tag: None,
-    elsewhere: &[],
-    check: Check::Compose(unquoted_port),
+pub(super) const UNQUOTED_PORT: Checked = Checked {
+    rule: Rule {
+        id: "compose/unquoted-port",
+        title: "A pair of ports without quotes that YAML 1.1 reads as a number",
+        why: "Up to YAML 1.1 `22:22` is a number in base 60, so that older parsers publish port 1342. Quotes make it text.",
+        topic: "containers/publishing-ports",
+        before: "services:\n  app:\n    image: app:1.2\n    ports:\n      - 22:22\n",
+        after: "services:\n  app:\n    image: app:1.2\n    ports:\n      - \"22:22\"\n",
+        ..HINT
+    },
+    check: unquoted_port,
 };
 
 fn unquoted_port(file: &File<'_>, findings: &mut Findings) {

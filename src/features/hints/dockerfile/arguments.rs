@@ -2,25 +2,22 @@
 
 use std::collections::BTreeSet;
 
-use super::File;
-use crate::features::hints::rule::{
-    Check, Default, Edit, Elsewhere, Findings, Fix, Level, Rule, Tag, Tool,
-};
+use super::file::{Checked, File, HINT};
+use crate::features::hints::rule::{Edit, Elsewhere, Findings, Fix, Level, Rule, Tag, Tool};
 use crate::features::hints::secret::{is_secret, may_be_value};
 use crate::keywords::dockerfile::file::Instruction;
 
-pub(super) const ARG_SCOPE: Rule = Rule {
-    id: "docker/arg-scope",
-    title: "A build argument outside its scope",
-    why: "An `ARG` before the first `FROM` is for `FROM` lines, and the platform's arguments are for those who ask: a stage that does not declare the name with `ARG` sees an empty string.",
-    topic: "containers/arg-and-env",
-    before: "FROM golang:1.27\nRUN GOARCH=$TARGETARCH go build -o /app .\n",
-    after: "FROM golang:1.27\nARG TARGETARCH\nRUN GOARCH=$TARGETARCH go build -o /app .\n",
-    level: Level::Hint,
-    default: Default::On,
-    tag: None,
-    elsewhere: &[],
-    check: Check::Dockerfile(arg_scope),
+pub(super) const ARG_SCOPE: Checked = Checked {
+    rule: Rule {
+        id: "docker/arg-scope",
+        title: "A build argument outside its scope",
+        why: "An `ARG` before the first `FROM` is for `FROM` lines, and the platform's arguments are for those who ask: a stage that does not declare the name with `ARG` sees an empty string.",
+        topic: "containers/arg-and-env",
+        before: "FROM golang:1.27\nRUN GOARCH=$TARGETARCH go build -o /app .\n",
+        after: "FROM golang:1.27\nARG TARGETARCH\nRUN GOARCH=$TARGETARCH go build -o /app .\n",
+        ..HINT
+    },
+    check: arg_scope,
 };
 
 /// Arguments that `BuildKit` sets, and shows to stages that declare them.
@@ -121,27 +118,28 @@ fn may_be_of_image(file: &File<'_>, stage: usize, name: &str) -> bool {
     what.is_empty() || image.contains(&what.to_lowercase())
 }
 
-pub(super) const SECRET_IN_ARG_OR_ENV: Rule = Rule {
-    id: "docker/secret-in-arg-or-env",
-    title: "A secret in `ARG` or `ENV`",
-    why: "Build arguments stand in the image's history, variables in its configuration: whoever has the image reads them. `RUN --mount=type=secret` leaves nothing behind.",
-    topic: "containers/build-secrets",
-    before: "FROM node:24\nARG NPM_TOKEN\nRUN npm ci\n",
-    after: "FROM node:24\nRUN --mount=type=secret,id=npm,env=NPM_TOKEN npm ci\n",
-    level: Level::Information,
-    default: Default::On,
-    tag: None,
-    elsewhere: &[
-        Elsewhere {
-            tool: Tool::BuildKit,
-            code: "SecretsUsedInArgOrEnv",
-        },
-        Elsewhere {
-            tool: Tool::Hadolint,
-            code: "DL3064",
-        },
-    ],
-    check: Check::Dockerfile(secret_in_arg_or_env),
+pub(super) const SECRET_IN_ARG_OR_ENV: Checked = Checked {
+    rule: Rule {
+        id: "docker/secret-in-arg-or-env",
+        title: "A secret in `ARG` or `ENV`",
+        why: "Build arguments stand in the image's history, variables in its configuration: whoever has the image reads them. `RUN --mount=type=secret` leaves nothing behind.",
+        topic: "containers/build-secrets",
+        before: "FROM node:24\nARG NPM_TOKEN\nRUN npm ci\n",
+        after: "FROM node:24\nRUN --mount=type=secret,id=npm,env=NPM_TOKEN npm ci\n",
+        level: Level::Information,
+        elsewhere: &[
+            Elsewhere {
+                tool: Tool::BuildKit,
+                code: "SecretsUsedInArgOrEnv",
+            },
+            Elsewhere {
+                tool: Tool::Hadolint,
+                code: "DL3064",
+            },
+        ],
+        ..HINT
+    },
+    check: secret_in_arg_or_env,
 };
 
 fn secret_in_arg_or_env(file: &File<'_>, findings: &mut Findings) {
@@ -171,21 +169,22 @@ fn secret_in_arg_or_env(file: &File<'_>, findings: &mut Findings) {
     }
 }
 
-pub(super) const LEGACY_ENV: Rule = Rule {
-    id: "docker/legacy-env",
-    title: "`ENV` without an equals sign",
-    why: "The old form takes the rest of the line as one value, so a second variable on the line becomes part of the first.",
-    topic: "containers/arg-and-env",
-    before: "FROM alpine:3.22\nENV LANG C.UTF-8\n",
-    after: "FROM alpine:3.22\nENV LANG=C.UTF-8\n",
-    level: Level::Hint,
-    default: Default::On,
-    tag: Some(Tag::Deprecated),
-    elsewhere: &[Elsewhere {
-        tool: Tool::BuildKit,
-        code: "LegacyKeyValueFormat",
-    }],
-    check: Check::Dockerfile(legacy_env),
+pub(super) const LEGACY_ENV: Checked = Checked {
+    rule: Rule {
+        id: "docker/legacy-env",
+        title: "`ENV` without an equals sign",
+        why: "The old form takes the rest of the line as one value, so a second variable on the line becomes part of the first.",
+        topic: "containers/arg-and-env",
+        before: "FROM alpine:3.22\nENV LANG C.UTF-8\n",
+        after: "FROM alpine:3.22\nENV LANG=C.UTF-8\n",
+        tag: Some(Tag::Deprecated),
+        elsewhere: &[Elsewhere {
+            tool: Tool::BuildKit,
+            code: "LegacyKeyValueFormat",
+        }],
+        ..HINT
+    },
+    check: legacy_env,
 };
 
 fn legacy_env(file: &File<'_>, findings: &mut Findings) {
@@ -235,27 +234,28 @@ fn assigned(value: &str) -> Option<String> {
     })
 }
 
-pub(super) const MAINTAINER: Rule = Rule {
-    id: "docker/maintainer",
-    title: "`MAINTAINER`",
-    why: "It is deprecated: the label `org.opencontainers.image.authors` says the same, and tools read it.",
-    topic: "containers/dockerfile-instructions",
-    before: "FROM alpine:3.22\nMAINTAINER team@example.com\n",
-    after: "FROM alpine:3.22\nLABEL org.opencontainers.image.authors=\"team@example.com\"\n",
-    level: Level::Hint,
-    default: Default::On,
-    tag: Some(Tag::Deprecated),
-    elsewhere: &[
-        Elsewhere {
-            tool: Tool::BuildKit,
-            code: "MaintainerDeprecated",
-        },
-        Elsewhere {
-            tool: Tool::Hadolint,
-            code: "DL4000",
-        },
-    ],
-    check: Check::Dockerfile(maintainer),
+pub(super) const MAINTAINER: Checked = Checked {
+    rule: Rule {
+        id: "docker/maintainer",
+        title: "`MAINTAINER`",
+        why: "It is deprecated: the label `org.opencontainers.image.authors` says the same, and tools read it.",
+        topic: "containers/dockerfile-instructions",
+        before: "FROM alpine:3.22\nMAINTAINER team@example.com\n",
+        after: "FROM alpine:3.22\nLABEL org.opencontainers.image.authors=\"team@example.com\"\n",
+        tag: Some(Tag::Deprecated),
+        elsewhere: &[
+            Elsewhere {
+                tool: Tool::BuildKit,
+                code: "MaintainerDeprecated",
+            },
+            Elsewhere {
+                tool: Tool::Hadolint,
+                code: "DL4000",
+            },
+        ],
+        ..HINT
+    },
+    check: maintainer,
 };
 
 fn maintainer(file: &File<'_>, findings: &mut Findings) {
@@ -281,21 +281,21 @@ fn maintainer(file: &File<'_>, findings: &mut Findings) {
     }
 }
 
-pub(super) const ONBUILD_FORBIDDEN: Rule = Rule {
-    id: "docker/onbuild-forbidden",
-    title: "`ONBUILD` with an instruction that it cannot have",
-    why: "`ONBUILD`, `FROM` and `MAINTAINER` cannot be triggers: the build stops.",
-    topic: "containers/onbuild",
-    before: "FROM alpine:3.22\nONBUILD ONBUILD COPY . /app\n",
-    after: "FROM alpine:3.22\nONBUILD COPY . /app\n",
-    level: Level::Hint,
-    default: Default::On,
-    tag: None,
-    elsewhere: &[Elsewhere {
-        tool: Tool::Hadolint,
-        code: "DL3043",
-    }],
-    check: Check::Dockerfile(onbuild_forbidden),
+pub(super) const ONBUILD_FORBIDDEN: Checked = Checked {
+    rule: Rule {
+        id: "docker/onbuild-forbidden",
+        title: "`ONBUILD` with an instruction that it cannot have",
+        why: "`ONBUILD`, `FROM` and `MAINTAINER` cannot be triggers: the build stops.",
+        topic: "containers/onbuild",
+        before: "FROM alpine:3.22\nONBUILD ONBUILD COPY . /app\n",
+        after: "FROM alpine:3.22\nONBUILD COPY . /app\n",
+        elsewhere: &[Elsewhere {
+            tool: Tool::Hadolint,
+            code: "DL3043",
+        }],
+        ..HINT
+    },
+    check: onbuild_forbidden,
 };
 
 fn onbuild_forbidden(file: &File<'_>, findings: &mut Findings) {

@@ -1,28 +1,27 @@
 //! Rules about the commands of `RUN`.
 
-use super::File;
+use super::file::{Checked, File, HINT};
 use super::shell::{Command, End};
 use super::users::is_root_image;
-use crate::features::hints::rule::{
-    Check, Default, Elsewhere, Findings, Fix, Level, Rule, Tag, Tool,
-};
+use crate::features::hints::rule::{Elsewhere, Findings, Fix, Rule, Tag, Tool};
 use crate::keywords::dockerfile::file::Instruction;
 
-pub(super) const CD_IN_RUN: Rule = Rule {
-    id: "docker/cd-in-run",
-    title: "`cd` as the last command of a `RUN`",
-    why: "Each `RUN` starts in the `WORKDIR` again, so the change of folder is forgotten at once.",
-    topic: "containers/dockerfile-instructions",
-    before: "FROM alpine:3.22\nRUN cd /app\nRUN make\n",
-    after: "FROM alpine:3.22\nWORKDIR /app\nRUN make\n",
-    level: Level::Hint,
-    default: Default::On,
-    tag: Some(Tag::Unnecessary),
-    elsewhere: &[Elsewhere {
-        tool: Tool::Hadolint,
-        code: "DL3003",
-    }],
-    check: Check::Dockerfile(cd_in_run),
+pub(super) const CD_IN_RUN: Checked = Checked {
+    rule: Rule {
+        id: "docker/cd-in-run",
+        title: "`cd` as the last command of a `RUN`",
+        why: "Each `RUN` starts in the `WORKDIR` again, so the change of folder is forgotten at once.",
+        topic: "containers/dockerfile-instructions",
+        before: "FROM alpine:3.22\nRUN cd /app\nRUN make\n",
+        after: "FROM alpine:3.22\nWORKDIR /app\nRUN make\n",
+        tag: Some(Tag::Unnecessary),
+        elsewhere: &[Elsewhere {
+            tool: Tool::Hadolint,
+            code: "DL3003",
+        }],
+        ..HINT
+    },
+    check: cd_in_run,
 };
 
 fn cd_in_run(file: &File<'_>, findings: &mut Findings) {
@@ -42,21 +41,21 @@ fn cd_in_run(file: &File<'_>, findings: &mut Findings) {
     }
 }
 
-pub(super) const SUDO: Rule = Rule {
-    id: "docker/sudo",
-    title: "`sudo` in a `RUN`",
-    why: "The build runs as root unless `USER` says otherwise; `sudo` only adds a program to the image that gives rights away. Put `USER root` before, and the other user after it.",
-    topic: "containers/non-root",
-    before: "FROM debian:13\nRUN sudo chown app /srv\n",
-    after: "FROM debian:13\nRUN chown app /srv\n",
-    level: Level::Hint,
-    default: Default::On,
-    tag: None,
-    elsewhere: &[Elsewhere {
-        tool: Tool::Hadolint,
-        code: "DL3004",
-    }],
-    check: Check::Dockerfile(sudo),
+pub(super) const SUDO: Checked = Checked {
+    rule: Rule {
+        id: "docker/sudo",
+        title: "`sudo` in a `RUN`",
+        why: "The build runs as root unless `USER` says otherwise; `sudo` only adds a program to the image that gives rights away. Put `USER root` before, and the other user after it.",
+        topic: "containers/non-root",
+        before: "FROM debian:13\nRUN sudo chown app /srv\n",
+        after: "FROM debian:13\nRUN chown app /srv\n",
+        elsewhere: &[Elsewhere {
+            tool: Tool::Hadolint,
+            code: "DL3004",
+        }],
+        ..HINT
+    },
+    check: sudo,
 };
 
 fn sudo(file: &File<'_>, findings: &mut Findings) {
@@ -105,21 +104,21 @@ fn without_sudo(text: &str, command: &Command) -> Option<Fix> {
     })
 }
 
-pub(super) const PIPE_WITHOUT_PIPEFAIL: Rule = Rule {
-    id: "docker/pipe-without-pipefail",
-    title: "A download piped into another command without `pipefail`",
-    why: "The shell takes the exit status of the last command of a pipe: when the download fails, the build goes on with half of it or nothing.",
-    topic: "containers/shell-and-exec-form",
-    before: "FROM debian:13\nRUN curl -fsSL https://example.com/install.sh | sh\n",
-    after: "FROM debian:13\nSHELL [\"/bin/bash\", \"-o\", \"pipefail\", \"-c\"]\nRUN curl -fsSL https://example.com/install.sh | sh\n",
-    level: Level::Hint,
-    default: Default::On,
-    tag: None,
-    elsewhere: &[Elsewhere {
-        tool: Tool::Hadolint,
-        code: "DL4006",
-    }],
-    check: Check::Dockerfile(pipe_without_pipefail),
+pub(super) const PIPE_WITHOUT_PIPEFAIL: Checked = Checked {
+    rule: Rule {
+        id: "docker/pipe-without-pipefail",
+        title: "A download piped into another command without `pipefail`",
+        why: "The shell takes the exit status of the last command of a pipe: when the download fails, the build goes on with half of it or nothing.",
+        topic: "containers/shell-and-exec-form",
+        before: "FROM debian:13\nRUN curl -fsSL https://example.com/install.sh | sh\n",
+        after: "FROM debian:13\nSHELL [\"/bin/bash\", \"-o\", \"pipefail\", \"-c\"]\nRUN curl -fsSL https://example.com/install.sh | sh\n",
+        elsewhere: &[Elsewhere {
+            tool: Tool::Hadolint,
+            code: "DL4006",
+        }],
+        ..HINT
+    },
+    check: pipe_without_pipefail,
 };
 
 fn pipe_without_pipefail(file: &File<'_>, findings: &mut Findings) {

@@ -1,25 +1,25 @@
 //! Rules about `ADD` and about where files go.
 
-use super::{File, Placed};
+use super::file::{Checked, File, HINT, Placed};
 use crate::features::hints::image::Image;
-use crate::features::hints::rule::{Check, Default, Elsewhere, Findings, Fix, Level, Rule, Tool};
+use crate::features::hints::rule::{Elsewhere, Findings, Fix, Level, Rule, Tool};
 use crate::keywords::dockerfile::file::Word;
 
-pub(super) const ADD_WHERE_COPY: Rule = Rule {
-    id: "docker/add-where-copy",
-    title: "`ADD` where `COPY` does",
-    why: "`ADD` also unpacks archives and fetches URLs. Where neither is meant, `COPY` says so, and stays right when the file becomes an archive.",
-    topic: "containers/copy-vs-add",
-    before: "FROM alpine:3.22\nADD app.conf /etc/app.conf\n",
-    after: "FROM alpine:3.22\nCOPY app.conf /etc/app.conf\n",
-    level: Level::Hint,
-    default: Default::On,
-    tag: None,
-    elsewhere: &[Elsewhere {
-        tool: Tool::Hadolint,
-        code: "DL3020",
-    }],
-    check: Check::Dockerfile(add_where_copy),
+pub(super) const ADD_WHERE_COPY: Checked = Checked {
+    rule: Rule {
+        id: "docker/add-where-copy",
+        title: "`ADD` where `COPY` does",
+        why: "`ADD` also unpacks archives and fetches URLs. Where neither is meant, `COPY` says so, and stays right when the file becomes an archive.",
+        topic: "containers/copy-vs-add",
+        before: "FROM alpine:3.22\nADD app.conf /etc/app.conf\n",
+        after: "FROM alpine:3.22\nCOPY app.conf /etc/app.conf\n",
+        elsewhere: &[Elsewhere {
+            tool: Tool::Hadolint,
+            code: "DL3020",
+        }],
+        ..HINT
+    },
+    check: add_where_copy,
 };
 
 /// Flags that only `ADD` has.
@@ -84,18 +84,18 @@ fn is_archive(name: &str) -> bool {
     name.contains(".tar.") || name.contains("rootfs") || ends.iter().any(|end| name.ends_with(end))
 }
 
-pub(super) const ADD_URL_WITHOUT_CHECKSUM: Rule = Rule {
-    id: "docker/add-url-without-checksum",
-    title: "`ADD` of a URL without `--checksum`",
-    why: "The build takes whatever the server sends that day. With `--checksum=sha256:…` another content stops it.",
-    topic: "containers/copy-vs-add",
-    before: "FROM alpine:3.22\nADD https://example.com/tool /usr/local/bin/tool\n",
-    after: "FROM alpine:3.22\nADD --checksum=sha256:24454f830cdb571e2c4ad15481119c43b3cafd48dd869a9b2945d1036d1dc68d https://example.com/tool /usr/local/bin/tool\n",
-    level: Level::Information,
-    default: Default::On,
-    tag: None,
-    elsewhere: &[],
-    check: Check::Dockerfile(add_url_without_checksum),
+pub(super) const ADD_URL_WITHOUT_CHECKSUM: Checked = Checked {
+    rule: Rule {
+        id: "docker/add-url-without-checksum",
+        title: "`ADD` of a URL without `--checksum`",
+        why: "The build takes whatever the server sends that day. With `--checksum=sha256:…` another content stops it.",
+        topic: "containers/copy-vs-add",
+        before: "FROM alpine:3.22\nADD https://example.com/tool /usr/local/bin/tool\n",
+        after: "FROM alpine:3.22\nADD --checksum=sha256:24454f830cdb571e2c4ad15481119c43b3cafd48dd869a9b2945d1036d1dc68d https://example.com/tool /usr/local/bin/tool\n",
+        level: Level::Information,
+        ..HINT
+    },
+    check: add_url_without_checksum,
 };
 
 fn add_url_without_checksum(file: &File<'_>, findings: &mut Findings) {
@@ -124,18 +124,17 @@ fn is_download(source: &str) -> bool {
     is_web && path.strip_suffix(".git").is_none()
 }
 
-pub(super) const REMOTE_ARCHIVE_NOT_UNPACKED: Rule = Rule {
-    id: "docker/remote-archive-not-unpacked",
-    title: "`ADD` of a remote archive into a folder",
-    why: "`ADD` unpacks local archives only. From a URL the archive itself lands in the folder, unless `--unpack=true` is given.",
-    topic: "containers/copy-vs-add",
-    before: "FROM alpine:3.22\nADD https://example.com/tool-1.2.tar.gz /opt/\n",
-    after: "# syntax=docker/dockerfile:1\nFROM alpine:3.22\nADD --unpack=true https://example.com/tool-1.2.tar.gz /opt/\n",
-    level: Level::Hint,
-    default: Default::On,
-    tag: None,
-    elsewhere: &[],
-    check: Check::Dockerfile(remote_archive_not_unpacked),
+pub(super) const REMOTE_ARCHIVE_NOT_UNPACKED: Checked = Checked {
+    rule: Rule {
+        id: "docker/remote-archive-not-unpacked",
+        title: "`ADD` of a remote archive into a folder",
+        why: "`ADD` unpacks local archives only. From a URL the archive itself lands in the folder, unless `--unpack=true` is given.",
+        topic: "containers/copy-vs-add",
+        before: "FROM alpine:3.22\nADD https://example.com/tool-1.2.tar.gz /opt/\n",
+        after: "# syntax=docker/dockerfile:1\nFROM alpine:3.22\nADD --unpack=true https://example.com/tool-1.2.tar.gz /opt/\n",
+        ..HINT
+    },
+    check: remote_archive_not_unpacked,
 };
 
 fn remote_archive_not_unpacked(file: &File<'_>, findings: &mut Findings) {
@@ -171,27 +170,27 @@ fn remote_archive_not_unpacked(file: &File<'_>, findings: &mut Findings) {
     }
 }
 
-pub(super) const RELATIVE_WORKDIR: Rule = Rule {
-    id: "docker/relative-workdir",
-    title: "A relative `WORKDIR` that depends on the base image",
-    why: "It is appended to the base image's `WORKDIR`, which another version of the image may change.",
-    topic: "containers/dockerfile-instructions",
-    before: "FROM alpine:3.22\nWORKDIR app\n",
-    after: "FROM alpine:3.22\nWORKDIR /app\n",
-    level: Level::Hint,
-    default: Default::On,
-    tag: None,
-    elsewhere: &[
-        Elsewhere {
-            tool: Tool::BuildKit,
-            code: "WorkdirRelativePath",
-        },
-        Elsewhere {
-            tool: Tool::Hadolint,
-            code: "DL3000",
-        },
-    ],
-    check: Check::Dockerfile(relative_workdir),
+pub(super) const RELATIVE_WORKDIR: Checked = Checked {
+    rule: Rule {
+        id: "docker/relative-workdir",
+        title: "A relative `WORKDIR` that depends on the base image",
+        why: "It is appended to the base image's `WORKDIR`, which another version of the image may change.",
+        topic: "containers/dockerfile-instructions",
+        before: "FROM alpine:3.22\nWORKDIR app\n",
+        after: "FROM alpine:3.22\nWORKDIR /app\n",
+        elsewhere: &[
+            Elsewhere {
+                tool: Tool::BuildKit,
+                code: "WorkdirRelativePath",
+            },
+            Elsewhere {
+                tool: Tool::Hadolint,
+                code: "DL3000",
+            },
+        ],
+        ..HINT
+    },
+    check: relative_workdir,
 };
 
 fn relative_workdir(file: &File<'_>, findings: &mut Findings) {

@@ -1,30 +1,30 @@
 //! Rules about what a stage is based on and what it copies from.
 
-use super::File;
+use super::file::{Checked, File, HINT};
 use crate::features::hints::image::Image;
-use crate::features::hints::rule::{Check, Default, Elsewhere, Findings, Fix, Level, Rule, Tool};
+use crate::features::hints::rule::{Elsewhere, Findings, Fix, Rule, Tool};
 
-pub(super) const LATEST_TAG: Rule = Rule {
-    id: "docker/latest-tag",
-    title: "A base image without a tag, or with `latest`",
-    why: "The tag moves: the next build may start from another image, and nobody can say which one runs. Name a version, or a digest.",
-    topic: "containers/base-image",
-    before: "FROM golang:latest\nCOPY main.go /\n",
-    after: "FROM golang:1.27\nCOPY main.go /\n",
-    level: Level::Hint,
-    default: Default::On,
-    tag: None,
-    elsewhere: &[
-        Elsewhere {
-            tool: Tool::Hadolint,
-            code: "DL3006",
-        },
-        Elsewhere {
-            tool: Tool::Hadolint,
-            code: "DL3007",
-        },
-    ],
-    check: Check::Dockerfile(latest_tag),
+pub(super) const LATEST_TAG: Checked = Checked {
+    rule: Rule {
+        id: "docker/latest-tag",
+        title: "A base image without a tag, or with `latest`",
+        why: "The tag moves: the next build may start from another image, and nobody can say which one runs. Name a version, or a digest.",
+        topic: "containers/base-image",
+        before: "FROM golang:latest\nCOPY main.go /\n",
+        after: "FROM golang:1.27\nCOPY main.go /\n",
+        elsewhere: &[
+            Elsewhere {
+                tool: Tool::Hadolint,
+                code: "DL3006",
+            },
+            Elsewhere {
+                tool: Tool::Hadolint,
+                code: "DL3007",
+            },
+        ],
+        ..HINT
+    },
+    check: latest_tag,
 };
 
 fn latest_tag(file: &File<'_>, findings: &mut Findings) {
@@ -50,27 +50,27 @@ fn latest_tag(file: &File<'_>, findings: &mut Findings) {
     }
 }
 
-pub(super) const CONSTANT_PLATFORM: Rule = Rule {
-    id: "docker/constant-platform",
-    title: "`FROM --platform` with a constant",
-    why: "The stage is of that architecture whatever the build was asked for, so a multi-platform build gives the same image to all, and a wrong one shows only when it runs.",
-    topic: "containers/multi-platform",
-    before: "FROM --platform=linux/amd64 alpine:3.22\nCMD [\"date\"]\n",
-    after: "FROM --platform=$BUILDPLATFORM alpine:3.22\nCMD [\"date\"]\n",
-    level: Level::Hint,
-    default: Default::On,
-    tag: None,
-    elsewhere: &[
-        Elsewhere {
-            tool: Tool::BuildKit,
-            code: "FromPlatformFlagConstDisallowed",
-        },
-        Elsewhere {
-            tool: Tool::Hadolint,
-            code: "DL3029",
-        },
-    ],
-    check: Check::Dockerfile(constant_platform),
+pub(super) const CONSTANT_PLATFORM: Checked = Checked {
+    rule: Rule {
+        id: "docker/constant-platform",
+        title: "`FROM --platform` with a constant",
+        why: "The stage is of that architecture whatever the build was asked for, so a multi-platform build gives the same image to all, and a wrong one shows only when it runs.",
+        topic: "containers/multi-platform",
+        before: "FROM --platform=linux/amd64 alpine:3.22\nCMD [\"date\"]\n",
+        after: "FROM --platform=$BUILDPLATFORM alpine:3.22\nCMD [\"date\"]\n",
+        elsewhere: &[
+            Elsewhere {
+                tool: Tool::BuildKit,
+                code: "FromPlatformFlagConstDisallowed",
+            },
+            Elsewhere {
+                tool: Tool::Hadolint,
+                code: "DL3029",
+            },
+        ],
+        ..HINT
+    },
+    check: constant_platform,
 };
 
 fn constant_platform(file: &File<'_>, findings: &mut Findings) {
@@ -99,21 +99,21 @@ fn constant_platform(file: &File<'_>, findings: &mut Findings) {
     }
 }
 
-pub(super) const UNDEFINED_STAGE: Rule = Rule {
-    id: "docker/undefined-stage",
-    title: "`--from` a stage that is not there",
-    why: "What is no earlier stage is taken for the name of an image and pulled: a misspelt stage becomes somebody else's image.",
-    topic: "containers/multi-stage",
-    before: "FROM golang:1.27 AS build\nRUN go version\n\nFROM scratch\nCOPY --from=biuld /app /app\n",
-    after: "FROM golang:1.27 AS build\nRUN go version\n\nFROM scratch\nCOPY --from=build /app /app\n",
-    level: Level::Hint,
-    default: Default::On,
-    tag: None,
-    elsewhere: &[Elsewhere {
-        tool: Tool::Hadolint,
-        code: "DL3022",
-    }],
-    check: Check::Dockerfile(undefined_stage),
+pub(super) const UNDEFINED_STAGE: Checked = Checked {
+    rule: Rule {
+        id: "docker/undefined-stage",
+        title: "`--from` a stage that is not there",
+        why: "What is no earlier stage is taken for the name of an image and pulled: a misspelt stage becomes somebody else's image.",
+        topic: "containers/multi-stage",
+        before: "FROM golang:1.27 AS build\nRUN go version\n\nFROM scratch\nCOPY --from=biuld /app /app\n",
+        after: "FROM golang:1.27 AS build\nRUN go version\n\nFROM scratch\nCOPY --from=build /app /app\n",
+        elsewhere: &[Elsewhere {
+            tool: Tool::Hadolint,
+            code: "DL3022",
+        }],
+        ..HINT
+    },
+    check: undefined_stage,
 };
 
 /// Only what is certain: another name may be an image or a build context.

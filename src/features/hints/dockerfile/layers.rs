@@ -2,23 +2,22 @@
 
 use std::collections::BTreeSet;
 
-use super::File;
+use super::file::{Checked, File, HINT};
 use super::shell::{Command, End};
-use crate::features::hints::rule::{Check, Default, Findings, Level, Rule, Tag};
+use crate::features::hints::rule::{Findings, Rule, Tag};
 use crate::keywords::dockerfile::file::Instruction;
 
-pub(super) const COPY_BEFORE_DEPENDENCIES: Rule = Rule {
-    id: "docker/copy-before-dependencies",
-    title: "`COPY . .` before the dependencies are installed",
-    why: "Each edit of any file changes that layer, and the layers above are built again: the dependencies are downloaded anew. Copy what lists them first, install, then copy the rest.",
-    topic: "containers/build-cache",
-    before: "FROM node:24\nWORKDIR /app\nCOPY . .\nRUN npm ci\n",
-    after: "FROM node:24\nWORKDIR /app\nCOPY package.json package-lock.json ./\nRUN npm ci\nCOPY . .\n",
-    level: Level::Hint,
-    default: Default::On,
-    tag: None,
-    elsewhere: &[],
-    check: Check::Dockerfile(copy_before_dependencies),
+pub(super) const COPY_BEFORE_DEPENDENCIES: Checked = Checked {
+    rule: Rule {
+        id: "docker/copy-before-dependencies",
+        title: "`COPY . .` before the dependencies are installed",
+        why: "Each edit of any file changes that layer, and the layers above are built again: the dependencies are downloaded anew. Copy what lists them first, install, then copy the rest.",
+        topic: "containers/build-cache",
+        before: "FROM node:24\nWORKDIR /app\nCOPY . .\nRUN npm ci\n",
+        after: "FROM node:24\nWORKDIR /app\nCOPY package.json package-lock.json ./\nRUN npm ci\nCOPY . .\n",
+        ..HINT
+    },
+    check: copy_before_dependencies,
 };
 
 fn copy_before_dependencies(file: &File<'_>, findings: &mut Findings) {
@@ -89,18 +88,17 @@ fn installs(command: &Command) -> bool {
     }
 }
 
-pub(super) const REMOVED_IN_LATER_LAYER: Rule = Rule {
-    id: "docker/removed-in-later-layer",
-    title: "`rm` of what an earlier layer brought",
-    why: "Layers only add: the file stays in the lower one, so the image gets no smaller and a secret stays readable. Remove it in the `RUN` that made it, or use a mount or another stage.",
-    topic: "containers/layers",
-    before: "FROM debian:13\nCOPY app.deb /tmp/app.deb\nRUN dpkg -i /tmp/app.deb && rm /tmp/app.deb\n",
-    after: "FROM debian:13\nRUN --mount=type=bind,source=app.deb,target=/tmp/app.deb dpkg -i /tmp/app.deb\n",
-    level: Level::Hint,
-    default: Default::On,
-    tag: None,
-    elsewhere: &[],
-    check: Check::Dockerfile(removed_in_later_layer),
+pub(super) const REMOVED_IN_LATER_LAYER: Checked = Checked {
+    rule: Rule {
+        id: "docker/removed-in-later-layer",
+        title: "`rm` of what an earlier layer brought",
+        why: "Layers only add: the file stays in the lower one, so the image gets no smaller and a secret stays readable. Remove it in the `RUN` that made it, or use a mount or another stage.",
+        topic: "containers/layers",
+        before: "FROM debian:13\nCOPY app.deb /tmp/app.deb\nRUN dpkg -i /tmp/app.deb && rm /tmp/app.deb\n",
+        after: "FROM debian:13\nRUN --mount=type=bind,source=app.deb,target=/tmp/app.deb dpkg -i /tmp/app.deb\n",
+        ..HINT
+    },
+    check: removed_in_later_layer,
 };
 
 /// Where apt keeps the lists of packages.
@@ -227,18 +225,18 @@ fn downloaded(commands: &[Command], folder: Option<&str>) -> BTreeSet<String> {
     paths
 }
 
-pub(super) const VOLUME_THEN_WRITE: Rule = Rule {
-    id: "docker/volume-then-write",
-    title: "Writing below a `VOLUME` that was declared before",
-    why: "BuildKit keeps such changes, the legacy builder drops them in silence. Write first, and declare the volume after it.",
-    topic: "containers/volumes",
-    before: "FROM debian:13\nVOLUME /data\nCOPY seed.db /data/\n",
-    after: "FROM debian:13\nCOPY seed.db /data/\nVOLUME /data\n",
-    level: Level::Hint,
-    default: Default::On,
-    tag: None::<Tag>,
-    elsewhere: &[],
-    check: Check::Dockerfile(volume_then_write),
+pub(super) const VOLUME_THEN_WRITE: Checked = Checked {
+    rule: Rule {
+        id: "docker/volume-then-write",
+        title: "Writing below a `VOLUME` that was declared before",
+        why: "BuildKit keeps such changes, the legacy builder drops them in silence. Write first, and declare the volume after it.",
+        topic: "containers/volumes",
+        before: "FROM debian:13\nVOLUME /data\nCOPY seed.db /data/\n",
+        after: "FROM debian:13\nCOPY seed.db /data/\nVOLUME /data\n",
+        tag: None::<Tag>,
+        ..HINT
+    },
+    check: volume_then_write,
 };
 
 /// Programs that write to the paths they are given.

@@ -1,29 +1,29 @@
 //! Rules about ports and health.
 
-use super::File;
-use crate::features::hints::rule::{Check, Default, Elsewhere, Findings, Fix, Level, Rule, Tool};
+use super::file::{Checked, File, HINT};
+use crate::features::hints::rule::{Default, Elsewhere, Findings, Fix, Rule, Tool};
 
-pub(super) const EXPOSE_RANGE: Rule = Rule {
-    id: "docker/expose-range",
-    title: "`EXPOSE` of what is no container port",
-    why: "`EXPOSE` names ports of the container, from 1 to 65535, with a protocol if need be. Host ports and addresses belong to `docker run -p`.",
-    topic: "containers/publishing-ports",
-    before: "FROM alpine:3.22\nEXPOSE 8080:80\n",
-    after: "FROM alpine:3.22\nEXPOSE 80\n",
-    level: Level::Hint,
-    default: Default::On,
-    tag: None,
-    elsewhere: &[
-        Elsewhere {
-            tool: Tool::BuildKit,
-            code: "ExposeInvalidFormat",
-        },
-        Elsewhere {
-            tool: Tool::Hadolint,
-            code: "DL3011",
-        },
-    ],
-    check: Check::Dockerfile(expose_range),
+pub(super) const EXPOSE_RANGE: Checked = Checked {
+    rule: Rule {
+        id: "docker/expose-range",
+        title: "`EXPOSE` of what is no container port",
+        why: "`EXPOSE` names ports of the container, from 1 to 65535, with a protocol if need be. Host ports and addresses belong to `docker run -p`.",
+        topic: "containers/publishing-ports",
+        before: "FROM alpine:3.22\nEXPOSE 8080:80\n",
+        after: "FROM alpine:3.22\nEXPOSE 80\n",
+        elsewhere: &[
+            Elsewhere {
+                tool: Tool::BuildKit,
+                code: "ExposeInvalidFormat",
+            },
+            Elsewhere {
+                tool: Tool::Hadolint,
+                code: "DL3011",
+            },
+        ],
+        ..HINT
+    },
+    check: expose_range,
 };
 
 fn expose_range(file: &File<'_>, findings: &mut Findings) {
@@ -66,21 +66,22 @@ fn is_port(text: &str) -> bool {
         .is_some_and(|(first, last)| first <= last)
 }
 
-pub(super) const NO_HEALTHCHECK: Rule = Rule {
-    id: "docker/no-healthcheck",
-    title: "An image that exposes a port and has no `HEALTHCHECK`",
-    why: "Docker then knows only whether the process runs: a server that hangs counts as fine, and nobody can wait until it is ready. Kubernetes has probes of its own and ignores it.",
-    topic: "containers/healthcheck",
-    before: "FROM alpine:3.22\nEXPOSE 8080\nCMD [\"/app\"]\n",
-    after: "FROM alpine:3.22\nEXPOSE 8080\nHEALTHCHECK CMD [\"/app\", \"-health\"]\nCMD [\"/app\"]\n",
-    level: Level::Hint,
-    default: Default::Off,
-    tag: None,
-    elsewhere: &[Elsewhere {
-        tool: Tool::Hadolint,
-        code: "DL3057",
-    }],
-    check: Check::Dockerfile(no_healthcheck),
+pub(super) const NO_HEALTHCHECK: Checked = Checked {
+    rule: Rule {
+        id: "docker/no-healthcheck",
+        title: "An image that exposes a port and has no `HEALTHCHECK`",
+        why: "Docker then knows only whether the process runs: a server that hangs counts as fine, and nobody can wait until it is ready. Kubernetes has probes of its own and ignores it.",
+        topic: "containers/healthcheck",
+        before: "FROM alpine:3.22\nEXPOSE 8080\nCMD [\"/app\"]\n",
+        after: "FROM alpine:3.22\nEXPOSE 8080\nHEALTHCHECK CMD [\"/app\", \"-health\"]\nCMD [\"/app\"]\n",
+        default: Default::Off,
+        elsewhere: &[Elsewhere {
+            tool: Tool::Hadolint,
+            code: "DL3057",
+        }],
+        ..HINT
+    },
+    check: no_healthcheck,
 };
 
 fn no_healthcheck(file: &File<'_>, findings: &mut Findings) {

@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
-use super::File;
+use super::file::{Checked, File, HINT};
 use super::shell::{Command, End};
-use crate::features::hints::rule::{Check, Default, Elsewhere, Findings, Fix, Level, Rule, Tool};
+use crate::features::hints::rule::{Default, Elsewhere, Findings, Fix, Rule, Tool};
 use crate::keywords::dockerfile::file::{Form, Instruction};
 
 fn is_apt(command: &Command, what: &str) -> bool {
@@ -18,18 +18,17 @@ fn said(command: &Command, what: &str) -> Option<Range<usize>> {
     Some(first.range.start..last.range.end)
 }
 
-pub(super) const APT_GET_UPDATE_ALONE: Rule = Rule {
-    id: "docker/apt-get-update-alone",
-    title: "`apt-get update` in another `RUN` than the installation",
-    why: "The list of packages is cached with its layer. When the installation changes later, it meets the old list and asks for versions that are gone.",
-    topic: "containers/build-cache",
-    before: "FROM debian:13\nRUN apt-get update\nRUN apt-get install -y --no-install-recommends curl\n",
-    after: "FROM debian:13\nRUN apt-get update && apt-get install -y --no-install-recommends curl && rm -rf /var/lib/apt/lists/*\n",
-    level: Level::Hint,
-    default: Default::On,
-    tag: None,
-    elsewhere: &[],
-    check: Check::Dockerfile(apt_get_update_alone),
+pub(super) const APT_GET_UPDATE_ALONE: Checked = Checked {
+    rule: Rule {
+        id: "docker/apt-get-update-alone",
+        title: "`apt-get update` in another `RUN` than the installation",
+        why: "The list of packages is cached with its layer. When the installation changes later, it meets the old list and asks for versions that are gone.",
+        topic: "containers/build-cache",
+        before: "FROM debian:13\nRUN apt-get update\nRUN apt-get install -y --no-install-recommends curl\n",
+        after: "FROM debian:13\nRUN apt-get update && apt-get install -y --no-install-recommends curl && rm -rf /var/lib/apt/lists/*\n",
+        ..HINT
+    },
+    check: apt_get_update_alone,
 };
 
 /// What uses the lists.
@@ -79,21 +78,21 @@ fn apt_get_update_alone(file: &File<'_>, findings: &mut Findings) {
     }
 }
 
-pub(super) const APT_LISTS_LEFT: Rule = Rule {
-    id: "docker/apt-lists-left",
-    title: "apt's lists of packages left in the image",
-    why: "They take tens of megabytes and are stale tomorrow. Only the same `RUN` can remove them: a later one adds a layer and takes nothing away.",
-    topic: "containers/image-size",
-    before: "FROM debian:13\nRUN apt-get update && apt-get install -y --no-install-recommends curl\n",
-    after: "FROM debian:13\nRUN apt-get update && apt-get install -y --no-install-recommends curl && rm -rf /var/lib/apt/lists/*\n",
-    level: Level::Hint,
-    default: Default::On,
-    tag: None,
-    elsewhere: &[Elsewhere {
-        tool: Tool::Hadolint,
-        code: "DL3009",
-    }],
-    check: Check::Dockerfile(apt_lists_left),
+pub(super) const APT_LISTS_LEFT: Checked = Checked {
+    rule: Rule {
+        id: "docker/apt-lists-left",
+        title: "apt's lists of packages left in the image",
+        why: "They take tens of megabytes and are stale tomorrow. Only the same `RUN` can remove them: a later one adds a layer and takes nothing away.",
+        topic: "containers/image-size",
+        before: "FROM debian:13\nRUN apt-get update && apt-get install -y --no-install-recommends curl\n",
+        after: "FROM debian:13\nRUN apt-get update && apt-get install -y --no-install-recommends curl && rm -rf /var/lib/apt/lists/*\n",
+        elsewhere: &[Elsewhere {
+            tool: Tool::Hadolint,
+            code: "DL3009",
+        }],
+        ..HINT
+    },
+    check: apt_lists_left,
 };
 
 fn apt_lists_left(file: &File<'_>, findings: &mut Findings) {
@@ -148,21 +147,22 @@ fn apt_lists_left(file: &File<'_>, findings: &mut Findings) {
     }
 }
 
-pub(super) const APT_RECOMMENDS: Rule = Rule {
-    id: "docker/apt-recommends",
-    title: "`apt-get install` without `--no-install-recommends`",
-    why: "Recommended packages come along, often more than was asked for: they make the image larger and give an attacker more to use.",
-    topic: "containers/image-size",
-    before: "FROM debian:13\nRUN apt-get update && apt-get install -y curl && rm -rf /var/lib/apt/lists/*\n",
-    after: "FROM debian:13\nRUN apt-get update && apt-get install -y --no-install-recommends ca-certificates curl && rm -rf /var/lib/apt/lists/*\n",
-    level: Level::Hint,
-    default: Default::Off,
-    tag: None,
-    elsewhere: &[Elsewhere {
-        tool: Tool::Hadolint,
-        code: "DL3015",
-    }],
-    check: Check::Dockerfile(apt_recommends),
+pub(super) const APT_RECOMMENDS: Checked = Checked {
+    rule: Rule {
+        id: "docker/apt-recommends",
+        title: "`apt-get install` without `--no-install-recommends`",
+        why: "Recommended packages come along, often more than was asked for: they make the image larger and give an attacker more to use.",
+        topic: "containers/image-size",
+        before: "FROM debian:13\nRUN apt-get update && apt-get install -y curl && rm -rf /var/lib/apt/lists/*\n",
+        after: "FROM debian:13\nRUN apt-get update && apt-get install -y --no-install-recommends ca-certificates curl && rm -rf /var/lib/apt/lists/*\n",
+        default: Default::Off,
+        elsewhere: &[Elsewhere {
+            tool: Tool::Hadolint,
+            code: "DL3015",
+        }],
+        ..HINT
+    },
+    check: apt_recommends,
 };
 
 /// Only in what becomes the image: what a build stage installs is left behind.

@@ -1,32 +1,30 @@
 //! Rules about the process that a container runs.
 
-use super::File;
-use crate::features::hints::rule::{
-    Check, Default, Elsewhere, Findings, Fix, Level, Rule, Tag, Tool,
-};
+use super::file::{Checked, File, HINT};
+use crate::features::hints::rule::{Elsewhere, Findings, Fix, Rule, Tag, Tool};
 use crate::keywords::dockerfile::file::{Form, Instruction};
 
-pub(super) const SHELL_FORM_ENTRYPOINT: Rule = Rule {
-    id: "docker/shell-form-entrypoint",
-    title: "`CMD` or `ENTRYPOINT` in shell form",
-    why: "`/bin/sh -c` becomes process 1 and gets SIGTERM, which it does not pass on: the program is killed after the grace period. The exec form starts the program itself; where a shell is needed, `exec` replaces it.",
-    topic: "containers/shell-and-exec-form",
-    before: "FROM alpine:3.22\nENTRYPOINT /usr/bin/app --listen :8080\n",
-    after: "FROM alpine:3.22\nENTRYPOINT [\"/usr/bin/app\", \"--listen\", \":8080\"]\n",
-    level: Level::Hint,
-    default: Default::On,
-    tag: None,
-    elsewhere: &[
-        Elsewhere {
-            tool: Tool::BuildKit,
-            code: "JSONArgsRecommended",
-        },
-        Elsewhere {
-            tool: Tool::Hadolint,
-            code: "DL3025",
-        },
-    ],
-    check: Check::Dockerfile(shell_form_entrypoint),
+pub(super) const SHELL_FORM_ENTRYPOINT: Checked = Checked {
+    rule: Rule {
+        id: "docker/shell-form-entrypoint",
+        title: "`CMD` or `ENTRYPOINT` in shell form",
+        why: "`/bin/sh -c` becomes process 1 and gets SIGTERM, which it does not pass on: the program is killed after the grace period. The exec form starts the program itself; where a shell is needed, `exec` replaces it.",
+        topic: "containers/shell-and-exec-form",
+        before: "FROM alpine:3.22\nENTRYPOINT /usr/bin/app --listen :8080\n",
+        after: "FROM alpine:3.22\nENTRYPOINT [\"/usr/bin/app\", \"--listen\", \":8080\"]\n",
+        elsewhere: &[
+            Elsewhere {
+                tool: Tool::BuildKit,
+                code: "JSONArgsRecommended",
+            },
+            Elsewhere {
+                tool: Tool::Hadolint,
+                code: "DL3025",
+            },
+        ],
+        ..HINT
+    },
+    check: shell_form_entrypoint,
 };
 
 fn shell_form_entrypoint(file: &File<'_>, findings: &mut Findings) {
@@ -91,18 +89,17 @@ fn exec_form(words: &[&str]) -> Option<String> {
     Some(format!("[{}]", quoted.join(", ")))
 }
 
-pub(super) const SINGLE_QUOTED_EXEC: Rule = Rule {
-    id: "docker/single-quoted-exec",
-    title: "The exec form with single quotes",
-    why: "It is not JSON, so it silently becomes shell form: the shell looks for a program whose name begins with a bracket.",
-    topic: "containers/shell-and-exec-form",
-    before: "FROM alpine:3.22\nCMD ['date', '-u']\n",
-    after: "FROM alpine:3.22\nCMD [\"date\", \"-u\"]\n",
-    level: Level::Hint,
-    default: Default::On,
-    tag: None,
-    elsewhere: &[],
-    check: Check::Dockerfile(single_quoted_exec),
+pub(super) const SINGLE_QUOTED_EXEC: Checked = Checked {
+    rule: Rule {
+        id: "docker/single-quoted-exec",
+        title: "The exec form with single quotes",
+        why: "It is not JSON, so it silently becomes shell form: the shell looks for a program whose name begins with a bracket.",
+        topic: "containers/shell-and-exec-form",
+        before: "FROM alpine:3.22\nCMD ['date', '-u']\n",
+        after: "FROM alpine:3.22\nCMD [\"date\", \"-u\"]\n",
+        ..HINT
+    },
+    check: single_quoted_exec,
 };
 
 fn single_quoted_exec(file: &File<'_>, findings: &mut Findings) {
@@ -141,35 +138,36 @@ fn is_single_quoted(arguments: &str) -> bool {
         })
 }
 
-pub(super) const SEVERAL_CMD: Rule = Rule {
-    id: "docker/several-cmd",
-    title: "A second `CMD`, `ENTRYPOINT` or `HEALTHCHECK` in a stage",
-    why: "Each of them sets one value of the image: only the last one counts, and whoever reads the first believes that both run.",
-    topic: "containers/entrypoint-vs-cmd",
-    before: "FROM alpine:3.22\nCMD [\"migrate\"]\nCMD [\"serve\"]\n",
-    after: "FROM alpine:3.22\nCMD [\"serve\"]\n",
-    level: Level::Hint,
-    default: Default::On,
-    tag: Some(Tag::Unnecessary),
-    elsewhere: &[
-        Elsewhere {
-            tool: Tool::BuildKit,
-            code: "MultipleInstructionsDisallowed",
-        },
-        Elsewhere {
-            tool: Tool::Hadolint,
-            code: "DL3012",
-        },
-        Elsewhere {
-            tool: Tool::Hadolint,
-            code: "DL4003",
-        },
-        Elsewhere {
-            tool: Tool::Hadolint,
-            code: "DL4004",
-        },
-    ],
-    check: Check::Dockerfile(several_cmd),
+pub(super) const SEVERAL_CMD: Checked = Checked {
+    rule: Rule {
+        id: "docker/several-cmd",
+        title: "A second `CMD`, `ENTRYPOINT` or `HEALTHCHECK` in a stage",
+        why: "Each of them sets one value of the image: only the last one counts, and whoever reads the first believes that both run.",
+        topic: "containers/entrypoint-vs-cmd",
+        before: "FROM alpine:3.22\nCMD [\"migrate\"]\nCMD [\"serve\"]\n",
+        after: "FROM alpine:3.22\nCMD [\"serve\"]\n",
+        tag: Some(Tag::Unnecessary),
+        elsewhere: &[
+            Elsewhere {
+                tool: Tool::BuildKit,
+                code: "MultipleInstructionsDisallowed",
+            },
+            Elsewhere {
+                tool: Tool::Hadolint,
+                code: "DL3012",
+            },
+            Elsewhere {
+                tool: Tool::Hadolint,
+                code: "DL4003",
+            },
+            Elsewhere {
+                tool: Tool::Hadolint,
+                code: "DL4004",
+            },
+        ],
+        ..HINT
+    },
+    check: several_cmd,
 };
 
 fn several_cmd(file: &File<'_>, findings: &mut Findings) {

@@ -1,21 +1,20 @@
 //! Rules about the user that a container runs as.
 
-use super::File;
+use super::file::{Checked, File, HINT};
 use crate::features::hints::image::Image;
-use crate::features::hints::rule::{Check, Default, Findings, Level, Rule};
+use crate::features::hints::rule::{Findings, Rule};
 
-pub(super) const NO_USER: Rule = Rule {
-    id: "docker/no-user",
-    title: "A final stage without `USER`",
-    why: "The program runs as root, and whoever breaks out of it is root in the container. Most services need no right that another user does not have.",
-    topic: "containers/non-root",
-    before: "FROM debian:13\nCOPY app /app\nENTRYPOINT [\"/app\"]\n",
-    after: "FROM debian:13\nCOPY app /app\nUSER 65532\nENTRYPOINT [\"/app\"]\n",
-    level: Level::Hint,
-    default: Default::On,
-    tag: None,
-    elsewhere: &[],
-    check: Check::Dockerfile(no_user),
+pub(super) const NO_USER: Checked = Checked {
+    rule: Rule {
+        id: "docker/no-user",
+        title: "A final stage without `USER`",
+        why: "The program runs as root, and whoever breaks out of it is root in the container. Most services need no right that another user does not have.",
+        topic: "containers/non-root",
+        before: "FROM debian:13\nCOPY app /app\nENTRYPOINT [\"/app\"]\n",
+        after: "FROM debian:13\nCOPY app /app\nUSER 65532\nENTRYPOINT [\"/app\"]\n",
+        ..HINT
+    },
+    check: no_user,
 };
 
 /// Official images whose programs run as root unless somebody says otherwise. Those that change the

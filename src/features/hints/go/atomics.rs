@@ -2,9 +2,8 @@
 
 use tree_sitter::Node;
 
-use super::file::contains;
-use super::{File, HINT};
-use crate::features::hints::rule::{Check, Elsewhere, Findings, Rule, Tool};
+use super::file::{Checked, File, HINT, contains};
+use crate::features::hints::rule::{Elsewhere, Findings, Rule, Tool};
 
 /// Whether a name is a method of a type such as `atomic.Int64`: `Load` of `sync/atomic.Int64.Load`.
 fn is_method(name: &str, method: &str) -> bool {
@@ -49,12 +48,13 @@ fn locks<'a>(file: &File<'a>, node: Node<'a>) -> bool {
     })
 }
 
-pub(super) const ATOMIC_ASSIGN: Rule = Rule {
-    id: "go/atomic-assign",
-    title: "assigning the result of an atomic function to its own variable",
-    why: "The function has changed the variable already; the plain assignment beside it is a data race.",
-    topic: "go-concurrency/atomic",
-    before: "\
+pub(super) const ATOMIC_ASSIGN: Checked = Checked {
+    rule: Rule {
+        id: "go/atomic-assign",
+        title: "assigning the result of an atomic function to its own variable",
+        why: "The function has changed the variable already; the plain assignment beside it is a data race.",
+        topic: "go-concurrency/atomic",
+        before: "\
 package count
 
 import \"sync/atomic\"
@@ -65,7 +65,7 @@ func add() {
 	n = atomic.AddInt64(&n, 1)
 }
 ",
-    after: "\
+        after: "\
 package count
 
 import \"sync/atomic\"
@@ -76,12 +76,13 @@ func add() {
 	atomic.AddInt64(&n, 1)
 }
 ",
-    elsewhere: &[Elsewhere {
-        tool: Tool::Gopls,
-        code: "atomic",
-    }],
-    check: Check::Go(atomic_assign),
-    ..HINT
+        elsewhere: &[Elsewhere {
+            tool: Tool::Gopls,
+            code: "atomic",
+        }],
+        ..HINT
+    },
+    check: atomic_assign,
 };
 
 fn atomic_assign(file: &File<'_>, findings: &mut Findings) {
@@ -111,12 +112,13 @@ fn atomic_assign(file: &File<'_>, findings: &mut Findings) {
     }
 }
 
-pub(super) const ATOMIC_CHECK_THEN_ACT: Rule = Rule {
-    id: "go/atomic-check-then-act",
-    title: "testing an atomic and then changing it",
-    why: "Each call is atomic, both together are not: another goroutine gets in between. `CompareAndSwap` does both.",
-    topic: "go-concurrency/atomic-vs-lock",
-    before: "\
+pub(super) const ATOMIC_CHECK_THEN_ACT: Checked = Checked {
+    rule: Rule {
+        id: "go/atomic-check-then-act",
+        title: "testing an atomic and then changing it",
+        why: "Each call is atomic, both together are not: another goroutine gets in between. `CompareAndSwap` does both.",
+        topic: "go-concurrency/atomic-vs-lock",
+        before: "\
 package limit
 
 import \"sync/atomic\"
@@ -131,7 +133,7 @@ func enter() bool {
 	return false
 }
 ",
-    after: "\
+        after: "\
 package limit
 
 import \"sync/atomic\"
@@ -150,8 +152,9 @@ func enter() bool {
 	}
 }
 ",
-    check: Check::Go(atomic_check_then_act),
-    ..HINT
+        ..HINT
+    },
+    check: atomic_check_then_act,
 };
 
 fn atomic_check_then_act(file: &File<'_>, findings: &mut Findings) {
@@ -190,12 +193,13 @@ fn atomic_check_then_act(file: &File<'_>, findings: &mut Findings) {
     }
 }
 
-pub(super) const CAS_RESULT_IGNORED: Rule = Rule {
-    id: "go/cas-result-ignored",
-    title: "the result of `CompareAndSwap` ignored",
-    why: "If another goroutine was faster nothing is changed, and only the result tells.",
-    topic: "go-concurrency/cas",
-    before: "\
+pub(super) const CAS_RESULT_IGNORED: Checked = Checked {
+    rule: Rule {
+        id: "go/cas-result-ignored",
+        title: "the result of `CompareAndSwap` ignored",
+        why: "If another goroutine was faster nothing is changed, and only the result tells.",
+        topic: "go-concurrency/cas",
+        before: "\
 package count
 
 import \"sync/atomic\"
@@ -207,7 +211,7 @@ func double() {
 	n.CompareAndSwap(old, old*2)
 }
 ",
-    after: "\
+        after: "\
 package count
 
 import \"sync/atomic\"
@@ -223,8 +227,9 @@ func double() {
 	}
 }
 ",
-    check: Check::Go(cas_result_ignored),
-    ..HINT
+        ..HINT
+    },
+    check: cas_result_ignored,
 };
 
 fn cas_result_ignored(file: &File<'_>, findings: &mut Findings) {
@@ -257,12 +262,13 @@ fn cas_result_ignored(file: &File<'_>, findings: &mut Findings) {
     }
 }
 
-pub(super) const MIXED_ATOMIC_ACCESS: Rule = Rule {
-    id: "go/mixed-atomic-access",
-    title: "a variable changed with atomic functions here and plainly there",
-    why: "Atomic functions order only accesses that are all atomic; types such as `atomic.Int64` allow no others.",
-    topic: "go-concurrency/atomic",
-    before: "\
+pub(super) const MIXED_ATOMIC_ACCESS: Checked = Checked {
+    rule: Rule {
+        id: "go/mixed-atomic-access",
+        title: "a variable changed with atomic functions here and plainly there",
+        why: "Atomic functions order only accesses that are all atomic; types such as `atomic.Int64` allow no others.",
+        topic: "go-concurrency/atomic",
+        before: "\
 package count
 
 import \"sync/atomic\"
@@ -277,7 +283,7 @@ func remove() {
 	n--
 }
 ",
-    after: "\
+        after: "\
 package count
 
 import \"sync/atomic\"
@@ -292,8 +298,9 @@ func remove() {
 	n.Add(-1)
 }
 ",
-    check: Check::Go(mixed_atomic_access),
-    ..HINT
+        ..HINT
+    },
+    check: mixed_atomic_access,
 };
 
 fn mixed_atomic_access(file: &File<'_>, findings: &mut Findings) {
@@ -358,12 +365,13 @@ fn is_shared<'a>(
     })
 }
 
-pub(super) const WRITE_TO_LOADED_SNAPSHOT: Rule = Rule {
-    id: "go/write-to-loaded-snapshot",
-    title: "changing what an atomic pointer or value has loaded",
-    why: "Others have loaded the same object and read it without a lock: copy it, change the copy, and store that.",
-    topic: "go-concurrency/atomic-value",
-    before: "\
+pub(super) const WRITE_TO_LOADED_SNAPSHOT: Checked = Checked {
+    rule: Rule {
+        id: "go/write-to-loaded-snapshot",
+        title: "changing what an atomic pointer or value has loaded",
+        why: "Others have loaded the same object and read it without a lock: copy it, change the copy, and store that.",
+        topic: "go-concurrency/atomic-value",
+        before: "\
 package config
 
 import \"sync/atomic\"
@@ -376,7 +384,7 @@ func add(name, host string) {
 	current.Load().hosts[name] = host
 }
 ",
-    after: "\
+        after: "\
 package config
 
 import (
@@ -394,8 +402,9 @@ func add(name, host string) {
 	current.Store(&Config{hosts: hosts})
 }
 ",
-    check: Check::Go(write_to_loaded_snapshot),
-    ..HINT
+        ..HINT
+    },
+    check: write_to_loaded_snapshot,
 };
 
 fn write_to_loaded_snapshot(file: &File<'_>, findings: &mut Findings) {
@@ -443,12 +452,13 @@ fn write_to_loaded_snapshot(file: &File<'_>, findings: &mut Findings) {
     }
 }
 
-pub(super) const SYNC_MAP_LOAD_STORE: Rule = Rule {
-    id: "go/sync-map-load-store",
-    title: "`Load`, then `Store` in a `sync.Map`",
-    why: "Another goroutine may store in between, and its value is lost; `LoadOrStore` does both in one step.",
-    topic: "go-concurrency/sync-map",
-    before: "\
+pub(super) const SYNC_MAP_LOAD_STORE: Checked = Checked {
+    rule: Rule {
+        id: "go/sync-map-load-store",
+        title: "`Load`, then `Store` in a `sync.Map`",
+        why: "Another goroutine may store in between, and its value is lost; `LoadOrStore` does both in one step.",
+        topic: "go-concurrency/sync-map",
+        before: "\
 package cache
 
 import \"sync\"
@@ -464,7 +474,7 @@ func get(key string) any {
 	return item
 }
 ",
-    after: "\
+        after: "\
 package cache
 
 import \"sync\"
@@ -479,8 +489,9 @@ func get(key string) any {
 	return item
 }
 ",
-    check: Check::Go(sync_map_load_store),
-    ..HINT
+        ..HINT
+    },
+    check: sync_map_load_store,
 };
 
 fn sync_map_load_store(file: &File<'_>, findings: &mut Findings) {

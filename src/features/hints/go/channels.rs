@@ -2,16 +2,16 @@
 
 use tree_sitter::Node;
 
-use super::file::contains;
-use super::{File, HINT};
-use crate::features::hints::rule::{Check, Elsewhere, Findings, Rule, Tool};
+use super::file::{Checked, File, HINT, contains};
+use crate::features::hints::rule::{Elsewhere, Findings, Rule, Tool};
 
-pub(super) const CLOSE_BY_RECEIVER: Rule = Rule {
-    id: "go/close-by-receiver",
-    title: "a channel closed by its receiver, or by each of several goroutines",
-    why: "Only the sender knows that nothing follows: a send on a closed channel panics, and so does a second close.",
-    topic: "go-concurrency/channel",
-    before: "\
+pub(super) const CLOSE_BY_RECEIVER: Checked = Checked {
+    rule: Rule {
+        id: "go/close-by-receiver",
+        title: "a channel closed by its receiver, or by each of several goroutines",
+        why: "Only the sender knows that nothing follows: a send on a closed channel panics, and so does a second close.",
+        topic: "go-concurrency/channel",
+        before: "\
 package work
 
 func run(jobs <-chan int, results chan int) {
@@ -25,7 +25,7 @@ func run(jobs <-chan int, results chan int) {
 	}
 }
 ",
-    after: "\
+        after: "\
 package work
 
 import \"sync\"
@@ -47,8 +47,9 @@ func run(jobs <-chan int, results chan int) {
 	}()
 }
 ",
-    check: Check::Go(close_by_receiver),
-    ..HINT
+        ..HINT
+    },
+    check: close_by_receiver,
 };
 
 fn close_by_receiver(file: &File<'_>, findings: &mut Findings) {
@@ -157,12 +158,13 @@ fn receives_only<'a>(file: &File<'a>, function: Node<'a>, name: &str) -> bool {
     is_parameter && is_received && is_known
 }
 
-pub(super) const LEAKING_SEND: Rule = Rule {
-    id: "go/leaking-send",
-    title: "a goroutine that sends on an unbuffered channel whose receiver may leave",
-    why: "Nobody receives after the timeout or the early return, so the goroutine waits for ever: a leak.",
-    topic: "go-concurrency/goroutine-leak",
-    before: "\
+pub(super) const LEAKING_SEND: Checked = Checked {
+    rule: Rule {
+        id: "go/leaking-send",
+        title: "a goroutine that sends on an unbuffered channel whose receiver may leave",
+        why: "Nobody receives after the timeout or the early return, so the goroutine waits for ever: a leak.",
+        topic: "go-concurrency/goroutine-leak",
+        before: "\
 package ask
 
 import \"context\"
@@ -180,7 +182,7 @@ func first(ctx context.Context, ask func() int) (int, error) {
 	}
 }
 ",
-    after: "\
+        after: "\
 package ask
 
 import \"context\"
@@ -198,8 +200,9 @@ func first(ctx context.Context, ask func() int) (int, error) {
 	}
 }
 ",
-    check: Check::Go(leaking_send),
-    ..HINT
+        ..HINT
+    },
+    check: leaking_send,
 };
 
 fn leaking_send(file: &File<'_>, findings: &mut Findings) {
@@ -298,12 +301,13 @@ fn may_be_missed<'a>(file: &File<'a>, function: Node<'a>, go: Node<'a>, receive:
         })
 }
 
-pub(super) const UNBUFFERED_SIGNAL_CHANNEL: Rule = Rule {
-    id: "go/unbuffered-signal-channel",
-    title: "`signal.Notify` with an unbuffered channel",
-    why: "The runtime does not wait for a receiver: a signal that comes while nobody receives is dropped.",
-    topic: "go-concurrency/graceful-shutdown",
-    before: "\
+pub(super) const UNBUFFERED_SIGNAL_CHANNEL: Checked = Checked {
+    rule: Rule {
+        id: "go/unbuffered-signal-channel",
+        title: "`signal.Notify` with an unbuffered channel",
+        why: "The runtime does not wait for a receiver: a signal that comes while nobody receives is dropped.",
+        topic: "go-concurrency/graceful-shutdown",
+        before: "\
 package main
 
 import (
@@ -317,7 +321,7 @@ func main() {
 	<-stop
 }
 ",
-    after: "\
+        after: "\
 package main
 
 import (
@@ -331,12 +335,13 @@ func main() {
 	<-stop
 }
 ",
-    elsewhere: &[Elsewhere {
-        tool: Tool::Gopls,
-        code: "sigchanyzer",
-    }],
-    check: Check::Go(unbuffered_signal_channel),
-    ..HINT
+        elsewhere: &[Elsewhere {
+            tool: Tool::Gopls,
+            code: "sigchanyzer",
+        }],
+        ..HINT
+    },
+    check: unbuffered_signal_channel,
 };
 
 fn unbuffered_signal_channel(file: &File<'_>, findings: &mut Findings) {
@@ -360,12 +365,13 @@ fn unbuffered_signal_channel(file: &File<'_>, findings: &mut Findings) {
     }
 }
 
-pub(super) const NOTIFY_ALL_SIGNALS: Rule = Rule {
-    id: "go/notify-all-signals",
-    title: "`signal.Notify` without a list of signals",
-    why: "It delivers every signal, also `SIGURG`, with which the runtime interrupts its own goroutines again and again.",
-    topic: "go-runtime/async-preemption",
-    before: "\
+pub(super) const NOTIFY_ALL_SIGNALS: Checked = Checked {
+    rule: Rule {
+        id: "go/notify-all-signals",
+        title: "`signal.Notify` without a list of signals",
+        why: "It delivers every signal, also `SIGURG`, with which the runtime interrupts its own goroutines again and again.",
+        topic: "go-runtime/async-preemption",
+        before: "\
 package main
 
 import (
@@ -379,7 +385,7 @@ func main() {
 	<-stop
 }
 ",
-    after: "\
+        after: "\
 package main
 
 import (
@@ -393,8 +399,9 @@ func main() {
 	<-stop
 }
 ",
-    check: Check::Go(notify_all_signals),
-    ..HINT
+        ..HINT
+    },
+    check: notify_all_signals,
 };
 
 fn notify_all_signals(file: &File<'_>, findings: &mut Findings) {

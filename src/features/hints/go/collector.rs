@@ -2,16 +2,17 @@
 
 use tree_sitter::Node;
 
+use super::file::{Checked, File, HINT};
 use super::http::is_handler;
-use super::{File, HINT};
-use crate::features::hints::rule::{Check, Elsewhere, Findings, Rule, Tool};
+use crate::features::hints::rule::{Elsewhere, Findings, Rule, Tool};
 
-pub(super) const SET_FINALIZER: Rule = Rule {
-    id: "go/set-finalizer",
-    title: "`runtime.SetFinalizer`, in a module from Go 1.24 on",
-    why: "A finalizer brings the object back to life and keeps cycles for ever; `runtime.AddCleanup` does neither.",
-    topic: "go-runtime/cleanups-and-weak-pointers",
-    before: "\
+pub(super) const SET_FINALIZER: Checked = Checked {
+    rule: Rule {
+        id: "go/set-finalizer",
+        title: "`runtime.SetFinalizer`, in a module from Go 1.24 on",
+        why: "A finalizer brings the object back to life and keeps cycles for ever; `runtime.AddCleanup` does neither.",
+        topic: "go-runtime/cleanups-and-weak-pointers",
+        before: "\
 // go.mod: go 1.24
 package handle
 
@@ -25,7 +26,7 @@ func open(number int, release func(int)) *Handle {
 	return h
 }
 ",
-    after: "\
+        after: "\
 // go.mod: go 1.24
 package handle
 
@@ -39,8 +40,9 @@ func open(number int, release func(int)) *Handle {
 	return h
 }
 ",
-    check: Check::Go(set_finalizer),
-    ..HINT
+        ..HINT
+    },
+    check: set_finalizer,
 };
 
 fn set_finalizer(file: &File<'_>, findings: &mut Findings) {
@@ -63,12 +65,13 @@ fn set_finalizer(file: &File<'_>, findings: &mut Findings) {
     }
 }
 
-pub(super) const CLEANUP_CAPTURES_OBJECT: Rule = Rule {
-    id: "go/cleanup-captures-object",
-    title: "a cleanup that refers to its own object",
-    why: "The cleanup keeps the object reachable, so it is never freed and the cleanup never runs.",
-    topic: "go-runtime/cleanups-and-weak-pointers",
-    before: "\
+pub(super) const CLEANUP_CAPTURES_OBJECT: Checked = Checked {
+    rule: Rule {
+        id: "go/cleanup-captures-object",
+        title: "a cleanup that refers to its own object",
+        why: "The cleanup keeps the object reachable, so it is never freed and the cleanup never runs.",
+        topic: "go-runtime/cleanups-and-weak-pointers",
+        before: "\
 package handle
 
 import \"runtime\"
@@ -81,7 +84,7 @@ func open(number int, release func(int)) *Handle {
 	return h
 }
 ",
-    after: "\
+        after: "\
 package handle
 
 import \"runtime\"
@@ -94,8 +97,9 @@ func open(number int, release func(int)) *Handle {
 	return h
 }
 ",
-    check: Check::Go(cleanup_captures_object),
-    ..HINT
+        ..HINT
+    },
+    check: cleanup_captures_object,
 };
 
 fn cleanup_captures_object(file: &File<'_>, findings: &mut Findings) {
@@ -128,12 +132,13 @@ fn cleanup_captures_object(file: &File<'_>, findings: &mut Findings) {
     }
 }
 
-pub(super) const EXPLICIT_GC: Rule = Rule {
-    id: "go/explicit-gc",
-    title: "`runtime.GC()` in a loop or a request",
-    why: "It waits for a complete cycle, each time; the collector starts by itself when the heap has grown.",
-    topic: "go-runtime/gc-trigger",
-    before: "\
+pub(super) const EXPLICIT_GC: Checked = Checked {
+    rule: Rule {
+        id: "go/explicit-gc",
+        title: "`runtime.GC()` in a loop or a request",
+        why: "It waits for a complete cycle, each time; the collector starts by itself when the heap has grown.",
+        topic: "go-runtime/gc-trigger",
+        before: "\
 package work
 
 import \"runtime\"
@@ -145,7 +150,7 @@ func run(tasks []func()) {
 	}
 }
 ",
-    after: "\
+        after: "\
 package work
 
 func run(tasks []func()) {
@@ -154,8 +159,9 @@ func run(tasks []func()) {
 	}
 }
 ",
-    check: Check::Go(explicit_gc),
-    ..HINT
+        ..HINT
+    },
+    check: explicit_gc,
 };
 
 fn explicit_gc(file: &File<'_>, findings: &mut Findings) {
@@ -177,12 +183,13 @@ fn explicit_gc(file: &File<'_>, findings: &mut Findings) {
     }
 }
 
-pub(super) const GC_OFF_WITHOUT_LIMIT: Rule = Rule {
-    id: "go/gc-off-without-limit",
-    title: "the collector switched off without a memory limit",
-    why: "The heap grows until the system kills the process; with `SetMemoryLimit` the collector works only when memory gets short.",
-    topic: "go-runtime/gc-tuning",
-    before: "\
+pub(super) const GC_OFF_WITHOUT_LIMIT: Checked = Checked {
+    rule: Rule {
+        id: "go/gc-off-without-limit",
+        title: "the collector switched off without a memory limit",
+        why: "The heap grows until the system kills the process; with `SetMemoryLimit` the collector works only when memory gets short.",
+        topic: "go-runtime/gc-tuning",
+        before: "\
 package main
 
 import \"runtime/debug\"
@@ -191,7 +198,7 @@ func main() {
 	debug.SetGCPercent(-1)
 }
 ",
-    after: "\
+        after: "\
 package main
 
 import \"runtime/debug\"
@@ -201,8 +208,9 @@ func main() {
 	debug.SetMemoryLimit(1 << 30)
 }
 ",
-    check: Check::Go(gc_off_without_limit),
-    ..HINT
+        ..HINT
+    },
+    check: gc_off_without_limit,
 };
 
 fn gc_off_without_limit(file: &File<'_>, findings: &mut Findings) {
@@ -228,12 +236,13 @@ fn gc_off_without_limit(file: &File<'_>, findings: &mut Findings) {
     }
 }
 
-pub(super) const READ_MEM_STATS_IN_HOT_PATH: Rule = Rule {
-    id: "go/read-mem-stats-in-hot-path",
-    title: "`runtime.ReadMemStats` in a request",
-    why: "It stops all goroutines each time; the package `runtime/metrics` reads the same figures without a stop.",
-    topic: "go-runtime/runtime-metrics",
-    before: "\
+pub(super) const READ_MEM_STATS_IN_HOT_PATH: Checked = Checked {
+    rule: Rule {
+        id: "go/read-mem-stats-in-hot-path",
+        title: "`runtime.ReadMemStats` in a request",
+        why: "It stops all goroutines each time; the package `runtime/metrics` reads the same figures without a stop.",
+        topic: "go-runtime/runtime-metrics",
+        before: "\
 package status
 
 import (
@@ -248,7 +257,7 @@ func serve(w http.ResponseWriter, r *http.Request) {
 	fmt.Fprintln(w, stats.HeapAlloc)
 }
 ",
-    after: "\
+        after: "\
 package status
 
 import (
@@ -263,8 +272,9 @@ func serve(w http.ResponseWriter, r *http.Request) {
 	fmt.Fprintln(w, sample[0].Value.Uint64())
 }
 ",
-    check: Check::Go(read_mem_stats_in_hot_path),
-    ..HINT
+        ..HINT
+    },
+    check: read_mem_stats_in_hot_path,
 };
 
 fn read_mem_stats_in_hot_path(file: &File<'_>, findings: &mut Findings) {
@@ -282,12 +292,13 @@ fn read_mem_stats_in_hot_path(file: &File<'_>, findings: &mut Findings) {
     }
 }
 
-pub(super) const POINTER_AS_UINTPTR: Rule = Rule {
-    id: "go/pointer-as-uintptr",
-    title: "a pointer kept as `uintptr` and turned back",
-    why: "The collector does not see a `uintptr`: the object may be freed, or moved with its stack, before it is turned back.",
-    topic: "go-runtime/write-barrier",
-    before: "\
+pub(super) const POINTER_AS_UINTPTR: Checked = Checked {
+    rule: Rule {
+        id: "go/pointer-as-uintptr",
+        title: "a pointer kept as `uintptr` and turned back",
+        why: "The collector does not see a `uintptr`: the object may be freed, or moved with its stack, before it is turned back.",
+        topic: "go-runtime/write-barrier",
+        before: "\
 package raw
 
 import \"unsafe\"
@@ -297,7 +308,7 @@ func second(items []int64) int64 {
 	return *(*int64)(unsafe.Pointer(address + 8))
 }
 ",
-    after: "\
+        after: "\
 package raw
 
 import \"unsafe\"
@@ -306,12 +317,13 @@ func second(items []int64) int64 {
 	return *(*int64)(unsafe.Add(unsafe.Pointer(&items[0]), 8))
 }
 ",
-    elsewhere: &[Elsewhere {
-        tool: Tool::Gopls,
-        code: "unsafeptr",
-    }],
-    check: Check::Go(pointer_as_uintptr),
-    ..HINT
+        elsewhere: &[Elsewhere {
+            tool: Tool::Gopls,
+            code: "unsafeptr",
+        }],
+        ..HINT
+    },
+    check: pointer_as_uintptr,
 };
 
 fn pointer_as_uintptr(file: &File<'_>, findings: &mut Findings) {
@@ -349,12 +361,13 @@ fn pointer_as_uintptr(file: &File<'_>, findings: &mut Findings) {
     }
 }
 
-pub(super) const CSTRING_WITHOUT_FREE: Rule = Rule {
-    id: "go/cstring-without-free",
-    title: "`C.CString` without `C.free`",
-    why: "The copy is in C's memory: the collector does not free it, and no Go profile shows the leak.",
-    topic: "go-runtime/cgo",
-    before: "\
+pub(super) const CSTRING_WITHOUT_FREE: Checked = Checked {
+    rule: Rule {
+        id: "go/cstring-without-free",
+        title: "`C.CString` without `C.free`",
+        why: "The copy is in C's memory: the collector does not free it, and no Go profile shows the leak.",
+        topic: "go-runtime/cgo",
+        before: "\
 package say
 
 // #include <stdio.h>
@@ -365,7 +378,7 @@ func say(text string) {
 	C.puts(c)
 }
 ",
-    after: "\
+        after: "\
 package say
 
 // #include <stdio.h>
@@ -380,8 +393,9 @@ func say(text string) {
 	C.puts(c)
 }
 ",
-    check: Check::Go(cstring_without_free),
-    ..HINT
+        ..HINT
+    },
+    check: cstring_without_free,
 };
 
 fn cstring_without_free(file: &File<'_>, findings: &mut Findings) {

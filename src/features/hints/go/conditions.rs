@@ -1,14 +1,15 @@
 //! Rules about waiting for a condition.
 
-use super::{File, HINT};
-use crate::features::hints::rule::{Check, Findings, Rule};
+use super::file::{Checked, File, HINT};
+use crate::features::hints::rule::{Findings, Rule};
 
-pub(super) const COND_WAIT_WITHOUT_LOOP: Rule = Rule {
-    id: "go/cond-wait-without-loop",
-    title: "`Cond.Wait` outside a loop that tests the condition",
-    why: "`Wait` returns when it was signalled, not when the condition holds: another goroutine may have run in between.",
-    topic: "go-concurrency/sync-cond",
-    before: "\
+pub(super) const COND_WAIT_WITHOUT_LOOP: Checked = Checked {
+    rule: Rule {
+        id: "go/cond-wait-without-loop",
+        title: "`Cond.Wait` outside a loop that tests the condition",
+        why: "`Wait` returns when it was signalled, not when the condition holds: another goroutine may have run in between.",
+        topic: "go-concurrency/sync-cond",
+        before: "\
 package queue
 
 import \"sync\"
@@ -22,7 +23,7 @@ func take(c *sync.Cond, items *[]int) int {
 	return (*items)[0]
 }
 ",
-    after: "\
+        after: "\
 package queue
 
 import \"sync\"
@@ -36,8 +37,9 @@ func take(c *sync.Cond, items *[]int) int {
 	return (*items)[0]
 }
 ",
-    check: Check::Go(cond_wait_without_loop),
-    ..HINT
+        ..HINT
+    },
+    check: cond_wait_without_loop,
 };
 
 fn cond_wait_without_loop(file: &File<'_>, findings: &mut Findings) {

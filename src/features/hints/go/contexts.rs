@@ -2,16 +2,16 @@
 
 use tree_sitter::Node;
 
-use super::file::contains;
-use super::{File, HINT};
-use crate::features::hints::rule::{Check, Elsewhere, Findings, Fix, Rule, Tool};
+use super::file::{Checked, File, HINT, contains};
+use crate::features::hints::rule::{Elsewhere, Findings, Fix, Rule, Tool};
 
-pub(super) const CONTEXT_BACKGROUND_WITH_CTX: Rule = Rule {
-    id: "go/context-background-with-ctx",
-    title: "`context.Background()` in a function that has a context",
-    why: "The call no longer ends with the request: deadline, cancellation and trace are lost.",
-    topic: "go-concurrency/context",
-    before: "\
+pub(super) const CONTEXT_BACKGROUND_WITH_CTX: Checked = Checked {
+    rule: Rule {
+        id: "go/context-background-with-ctx",
+        title: "`context.Background()` in a function that has a context",
+        why: "The call no longer ends with the request: deadline, cancellation and trace are lost.",
+        topic: "go-concurrency/context",
+        before: "\
 package users
 
 import (
@@ -24,7 +24,7 @@ func remove(ctx context.Context, db *sql.DB, id int) error {
 	return err
 }
 ",
-    after: "\
+        after: "\
 package users
 
 import (
@@ -37,8 +37,9 @@ func remove(ctx context.Context, db *sql.DB, id int) error {
 	return err
 }
 ",
-    check: Check::Go(context_background_with_ctx),
-    ..HINT
+        ..HINT
+    },
+    check: context_background_with_ctx,
 };
 
 fn context_background_with_ctx(file: &File<'_>, findings: &mut Findings) {
@@ -121,12 +122,13 @@ fn is_explained<'a>(file: &File<'a>, call: Node<'a>) -> bool {
     })
 }
 
-pub(super) const CONTEXT_CANCEL_LOST: Rule = Rule {
-    id: "go/context-cancel-lost",
-    title: "the `cancel` of a context thrown away",
-    why: "Without it, timer and child context stay in memory until the parent ends.",
-    topic: "go-concurrency/context",
-    before: "\
+pub(super) const CONTEXT_CANCEL_LOST: Checked = Checked {
+    rule: Rule {
+        id: "go/context-cancel-lost",
+        title: "the `cancel` of a context thrown away",
+        why: "Without it, timer and child context stay in memory until the parent ends.",
+        topic: "go-concurrency/context",
+        before: "\
 package ask
 
 import (
@@ -139,7 +141,7 @@ func ask(ctx context.Context, do func(context.Context)) {
 	do(ctx)
 }
 ",
-    after: "\
+        after: "\
 package ask
 
 import (
@@ -153,12 +155,13 @@ func ask(ctx context.Context, do func(context.Context)) {
 	do(ctx)
 }
 ",
-    elsewhere: &[Elsewhere {
-        tool: Tool::Gopls,
-        code: "lostcancel",
-    }],
-    check: Check::Go(context_cancel_lost),
-    ..HINT
+        elsewhere: &[Elsewhere {
+            tool: Tool::Gopls,
+            code: "lostcancel",
+        }],
+        ..HINT
+    },
+    check: context_cancel_lost,
 };
 
 fn context_cancel_lost(file: &File<'_>, findings: &mut Findings) {
@@ -220,12 +223,13 @@ fn is_cancelled_by_parent<'a>(file: &File<'a>, call: Node<'a>, with: &[&str]) ->
     })
 }
 
-pub(super) const CONTEXT_STRING_KEY: Rule = Rule {
-    id: "go/context-string-key",
-    title: "a string as the key of a context value",
-    why: "Any package may use the same string and hide the value; a key of an own type cannot collide.",
-    topic: "go-concurrency/context",
-    before: "\
+pub(super) const CONTEXT_STRING_KEY: Checked = Checked {
+    rule: Rule {
+        id: "go/context-string-key",
+        title: "a string as the key of a context value",
+        why: "Any package may use the same string and hide the value; a key of an own type cannot collide.",
+        topic: "go-concurrency/context",
+        before: "\
 package users
 
 import \"context\"
@@ -234,7 +238,7 @@ func withUser(ctx context.Context, id int) context.Context {
 	return context.WithValue(ctx, \"user\", id)
 }
 ",
-    after: "\
+        after: "\
 package users
 
 import \"context\"
@@ -245,8 +249,9 @@ func withUser(ctx context.Context, id int) context.Context {
 	return context.WithValue(ctx, userKey{}, id)
 }
 ",
-    check: Check::Go(context_string_key),
-    ..HINT
+        ..HINT
+    },
+    check: context_string_key,
 };
 
 fn context_string_key(file: &File<'_>, findings: &mut Findings) {
@@ -270,12 +275,13 @@ fn context_string_key(file: &File<'_>, findings: &mut Findings) {
     }
 }
 
-pub(super) const ERRGROUP_CONTEXT_AFTER_WAIT: Rule = Rule {
-    id: "go/errgroup-context-after-wait",
-    title: "the context of an error group used after `Wait`",
-    why: "`Wait` cancels the derived context, so everything that gets it afterwards fails at once.",
-    topic: "go-concurrency/errgroup",
-    before: "\
+pub(super) const ERRGROUP_CONTEXT_AFTER_WAIT: Checked = Checked {
+    rule: Rule {
+        id: "go/errgroup-context-after-wait",
+        title: "the context of an error group used after `Wait`",
+        why: "`Wait` cancels the derived context, so everything that gets it afterwards fails at once.",
+        topic: "go-concurrency/errgroup",
+        before: "\
 package load
 
 import (
@@ -293,7 +299,7 @@ func load(ctx context.Context, read, save func(context.Context) error) error {
 	return save(ctx)
 }
 ",
-    after: "\
+        after: "\
 package load
 
 import (
@@ -311,8 +317,9 @@ func load(ctx context.Context, read, save func(context.Context) error) error {
 	return save(ctx)
 }
 ",
-    check: Check::Go(errgroup_context_after_wait),
-    ..HINT
+        ..HINT
+    },
+    check: errgroup_context_after_wait,
 };
 
 fn errgroup_context_after_wait(file: &File<'_>, findings: &mut Findings) {
@@ -388,12 +395,13 @@ fn waits_for<'a>(file: &File<'a>, statement: Node<'a>, group: &str) -> bool {
         })
 }
 
-pub(super) const ERRGROUP_NESTED_GO: Rule = Rule {
-    id: "go/errgroup-nested-go",
-    title: "`Go` inside a task of an error group with a limit",
-    why: "`Go` waits for a free slot, and the tasks that hold the slots wait in `Go`: a deadlock.",
-    topic: "go-concurrency/errgroup",
-    before: "\
+pub(super) const ERRGROUP_NESTED_GO: Checked = Checked {
+    rule: Rule {
+        id: "go/errgroup-nested-go",
+        title: "`Go` inside a task of an error group with a limit",
+        why: "`Go` waits for a free slot, and the tasks that hold the slots wait in `Go`: a deadlock.",
+        topic: "go-concurrency/errgroup",
+        before: "\
 package walk
 
 import \"golang.org/x/sync/errgroup\"
@@ -410,7 +418,7 @@ func walk(visit func(int) error) error {
 	return g.Wait()
 }
 ",
-    after: "\
+        after: "\
 package walk
 
 import \"golang.org/x/sync/errgroup\"
@@ -425,8 +433,9 @@ func walk(visit func(int) error) error {
 	return g.Wait()
 }
 ",
-    check: Check::Go(errgroup_nested_go),
-    ..HINT
+        ..HINT
+    },
+    check: errgroup_nested_go,
 };
 
 fn errgroup_nested_go(file: &File<'_>, findings: &mut Findings) {

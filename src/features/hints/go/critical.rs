@@ -2,17 +2,17 @@
 
 use tree_sitter::Node;
 
-use super::file::contains;
+use super::file::{Checked, File, HINT, contains};
 use super::locks::{Mode, held, receiver, releases, taken};
-use super::{File, HINT};
-use crate::features::hints::rule::{Check, Elsewhere, Findings, Rule, Tool};
+use crate::features::hints::rule::{Elsewhere, Findings, Rule, Tool};
 
-pub(super) const UNLOCK_MISSING: Rule = Rule {
-    id: "go/unlock-missing",
-    title: "a `return` between `Lock` and `Unlock`",
-    why: "The lock stays taken, and the next `Lock` waits for ever; `defer` right after `Lock` covers every way out.",
-    topic: "go-concurrency/mutex",
-    before: "\
+pub(super) const UNLOCK_MISSING: Checked = Checked {
+    rule: Rule {
+        id: "go/unlock-missing",
+        title: "a `return` between `Lock` and `Unlock`",
+        why: "The lock stays taken, and the next `Lock` waits for ever; `defer` right after `Lock` covers every way out.",
+        topic: "go-concurrency/mutex",
+        before: "\
 package bank
 
 import \"sync\"
@@ -32,7 +32,7 @@ func (a *Account) Withdraw(amount int) bool {
 	return true
 }
 ",
-    after: "\
+        after: "\
 package bank
 
 import \"sync\"
@@ -52,8 +52,9 @@ func (a *Account) Withdraw(amount int) bool {
 	return true
 }
 ",
-    check: Check::Go(unlock_missing),
-    ..HINT
+        ..HINT
+    },
+    check: unlock_missing,
 };
 
 fn unlock_missing(file: &File<'_>, findings: &mut Findings) {
@@ -127,12 +128,13 @@ fn is_helper<'a>(file: &File<'a>, call: Node<'a>) -> bool {
     })
 }
 
-pub(super) const WRITE_UNDER_RLOCK: Rule = Rule {
-    id: "go/write-under-rlock",
-    title: "writing a field while only `RLock` is held",
-    why: "Other readers hold the same lock at the same time, so this is a data race; a map ends the program.",
-    topic: "go-concurrency/rwmutex",
-    before: "\
+pub(super) const WRITE_UNDER_RLOCK: Checked = Checked {
+    rule: Rule {
+        id: "go/write-under-rlock",
+        title: "writing a field while only `RLock` is held",
+        why: "Other readers hold the same lock at the same time, so this is a data race; a map ends the program.",
+        topic: "go-concurrency/rwmutex",
+        before: "\
 package cache
 
 import \"sync\"
@@ -150,7 +152,7 @@ func (c *Cache) Get(key string) string {
 	return c.items[key]
 }
 ",
-    after: "\
+        after: "\
 package cache
 
 import \"sync\"
@@ -168,8 +170,9 @@ func (c *Cache) Get(key string) string {
 	return c.items[key]
 }
 ",
-    check: Check::Go(write_under_rlock),
-    ..HINT
+        ..HINT
+    },
+    check: write_under_rlock,
 };
 
 fn write_under_rlock(file: &File<'_>, findings: &mut Findings) {
@@ -235,12 +238,13 @@ fn is_field_of<'a>(file: &File<'a>, target: Node<'a>, receiver: &str) -> bool {
             })
 }
 
-pub(super) const LOCK_ACROSS_BLOCKING_CALL: Rule = Rule {
-    id: "go/lock-across-blocking-call",
-    title: "sleeping, or asking the network, with a lock held",
-    why: "Everybody who wants the lock waits as long; over 1 ms the mutex switches to its slower mode.",
-    topic: "go-concurrency/mutex-modes",
-    before: "\
+pub(super) const LOCK_ACROSS_BLOCKING_CALL: Checked = Checked {
+    rule: Rule {
+        id: "go/lock-across-blocking-call",
+        title: "sleeping, or asking the network, with a lock held",
+        why: "Everybody who wants the lock waits as long; over 1 ms the mutex switches to its slower mode.",
+        topic: "go-concurrency/mutex-modes",
+        before: "\
 package rates
 
 import (
@@ -262,7 +266,7 @@ func (r *Rates) Refresh(url string) error {
 	return err
 }
 ",
-    after: "\
+        after: "\
 package rates
 
 import (
@@ -284,8 +288,9 @@ func (r *Rates) Refresh(url string) error {
 	return err
 }
 ",
-    check: Check::Go(lock_across_blocking_call),
-    ..HINT
+        ..HINT
+    },
+    check: lock_across_blocking_call,
 };
 
 /// Calls that wait for something outside of the program, or for time.
@@ -325,12 +330,13 @@ fn lock_across_blocking_call(file: &File<'_>, findings: &mut Findings) {
     }
 }
 
-pub(super) const MUTEX_BY_VALUE: Rule = Rule {
-    id: "go/mutex-by-value",
-    title: "a lock, or a struct with one, passed by value",
-    why: "The copy locks for itself and guards nothing; a copied `WaitGroup` never reaches zero.",
-    topic: "go-concurrency/mutex",
-    before: "\
+pub(super) const MUTEX_BY_VALUE: Checked = Checked {
+    rule: Rule {
+        id: "go/mutex-by-value",
+        title: "a lock, or a struct with one, passed by value",
+        why: "The copy locks for itself and guards nothing; a copied `WaitGroup` never reaches zero.",
+        topic: "go-concurrency/mutex",
+        before: "\
 package count
 
 import \"sync\"
@@ -346,7 +352,7 @@ func (c Counter) Add() {
 	c.n++
 }
 ",
-    after: "\
+        after: "\
 package count
 
 import \"sync\"
@@ -362,12 +368,13 @@ func (c *Counter) Add() {
 	c.n++
 }
 ",
-    elsewhere: &[Elsewhere {
-        tool: Tool::Gopls,
-        code: "copylocks",
-    }],
-    check: Check::Go(mutex_by_value),
-    ..HINT
+        elsewhere: &[Elsewhere {
+            tool: Tool::Gopls,
+            code: "copylocks",
+        }],
+        ..HINT
+    },
+    check: mutex_by_value,
 };
 
 const NEVER_COPIED: [&str; 7] = [

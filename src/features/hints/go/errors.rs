@@ -2,15 +2,16 @@
 
 use tree_sitter::Node;
 
-use super::{File, HINT};
-use crate::features::hints::rule::{Check, Edit, Findings, Fix, Rule};
+use super::file::{Checked, File, HINT};
+use crate::features::hints::rule::{Edit, Findings, Fix, Rule};
 
-pub(super) const ERR_COMPARED_WITH_EQ: Rule = Rule {
-    id: "go/err-compared-with-eq",
-    title: "an error compared with `==` although it comes wrapped",
-    why: "Once somebody adds context with `%w` the comparison is false; `errors.Is` looks through the wrapping.",
-    topic: "go-basics/sentinel-errors",
-    before: "\
+pub(super) const ERR_COMPARED_WITH_EQ: Checked = Checked {
+    rule: Rule {
+        id: "go/err-compared-with-eq",
+        title: "an error compared with `==` although it comes wrapped",
+        why: "Once somebody adds context with `%w` the comparison is false; `errors.Is` looks through the wrapping.",
+        topic: "go-basics/sentinel-errors",
+        before: "\
 package config
 
 import (
@@ -28,7 +29,7 @@ func read(path string) ([]byte, error) {
 	return text, err
 }
 ",
-    after: "\
+        after: "\
 package config
 
 import (
@@ -46,8 +47,9 @@ func read(path string) ([]byte, error) {
 	return text, err
 }
 ",
-    check: Check::Go(err_compared_with_eq),
-    ..HINT
+        ..HINT
+    },
+    check: err_compared_with_eq,
 };
 
 /// Errors that the standard library returns wrapped (in `*fs.PathError`, `*net.OpError`,
@@ -180,12 +182,13 @@ fn is_unwrapping<'a>(file: &File<'a>, comparison: Node<'a>) -> bool {
         })
 }
 
-pub(super) const TYPED_NIL_ERROR: Rule = Rule {
-    id: "go/typed-nil-error",
-    title: "a nil pointer of an own error type returned as `error`",
-    why: "An interface that holds a nil pointer is not nil itself, so the caller's `err != nil` is true.",
-    topic: "go-runtime/interface-internals",
-    before: "\
+pub(super) const TYPED_NIL_ERROR: Checked = Checked {
+    rule: Rule {
+        id: "go/typed-nil-error",
+        title: "a nil pointer of an own error type returned as `error`",
+        why: "An interface that holds a nil pointer is not nil itself, so the caller's `err != nil` is true.",
+        topic: "go-runtime/interface-internals",
+        before: "\
 package check
 
 type MyErr struct{}
@@ -200,7 +203,7 @@ func check(n int) error {
 	return err
 }
 ",
-    after: "\
+        after: "\
 package check
 
 type MyErr struct{}
@@ -214,8 +217,9 @@ func check(n int) error {
 	return nil
 }
 ",
-    check: Check::Go(typed_nil_error),
-    ..HINT
+        ..HINT
+    },
+    check: typed_nil_error,
 };
 
 fn typed_nil_error(file: &File<'_>, findings: &mut Findings) {
@@ -290,19 +294,20 @@ fn typed_nil_error(file: &File<'_>, findings: &mut Findings) {
     }
 }
 
-pub(super) const APPEND_RESULT_DROPPED: Rule = Rule {
-    id: "go/append-result-dropped",
-    title: "`append` to a slice parameter whose result nobody gets",
-    why: "The caller keeps its own length, and perhaps another array: it does not see the new elements. Return the slice.",
-    topic: "go-basics/slice-passing",
-    before: "\
+pub(super) const APPEND_RESULT_DROPPED: Checked = Checked {
+    rule: Rule {
+        id: "go/append-result-dropped",
+        title: "`append` to a slice parameter whose result nobody gets",
+        why: "The caller keeps its own length, and perhaps another array: it does not see the new elements. Return the slice.",
+        topic: "go-basics/slice-passing",
+        before: "\
 package list
 
 func add(items []int, item int) {
 	items = append(items, item)
 }
 ",
-    after: "\
+        after: "\
 package list
 
 func add(items []int, item int) []int {
@@ -310,8 +315,9 @@ func add(items []int, item int) []int {
 	return items
 }
 ",
-    check: Check::Go(append_result_dropped),
-    ..HINT
+        ..HINT
+    },
+    check: append_result_dropped,
 };
 
 fn append_result_dropped(file: &File<'_>, findings: &mut Findings) {

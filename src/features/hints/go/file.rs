@@ -3,10 +3,18 @@
 use std::collections::HashMap;
 
 use tree_sitter::{Node, Tree};
+use viva_guide::Language;
 
 use super::syntax::Syntax;
-use crate::features::hints::rule::{Findings, Fix};
+use crate::features::hints::rule::{self, Findings, Fix, Rule};
 use crate::keywords::go::GoVersion;
+
+/// How a rule looks at a file.
+type Check = fn(&File<'_>, &mut Findings);
+pub(super) type Checked = rule::Checked<Check>;
+
+/// What most rules have in common.
+pub(super) const HINT: Rule = Rule::hint(Language::Go);
 
 /// A file as the rules see it.
 #[derive(Debug)]

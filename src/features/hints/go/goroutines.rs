@@ -2,16 +2,16 @@
 
 use tree_sitter::Node;
 
-use super::file::contains;
-use super::{File, HINT};
-use crate::features::hints::rule::{Check, Default, Elsewhere, Findings, Fix, Rule, Tool};
+use super::file::{Checked, File, HINT, contains};
+use crate::features::hints::rule::{Default, Elsewhere, Findings, Fix, Rule, Tool};
 
-pub(super) const WG_ADD_IN_GOROUTINE: Rule = Rule {
-    id: "go/wg-add-in-goroutine",
-    title: "`WaitGroup.Add` inside the goroutine that it counts",
-    why: "`Wait` may run before the goroutine does, finds a count of zero, and returns too early.",
-    topic: "go-concurrency/waitgroup",
-    before: "\
+pub(super) const WG_ADD_IN_GOROUTINE: Checked = Checked {
+    rule: Rule {
+        id: "go/wg-add-in-goroutine",
+        title: "`WaitGroup.Add` inside the goroutine that it counts",
+        why: "`Wait` may run before the goroutine does, finds a count of zero, and returns too early.",
+        topic: "go-concurrency/waitgroup",
+        before: "\
 package work
 
 import \"sync\"
@@ -28,7 +28,7 @@ func run(tasks []func()) {
 	wg.Wait()
 }
 ",
-    after: "\
+        after: "\
 package work
 
 import \"sync\"
@@ -45,12 +45,13 @@ func run(tasks []func()) {
 	wg.Wait()
 }
 ",
-    elsewhere: &[Elsewhere {
-        tool: Tool::Gopls,
-        code: "waitgroup",
-    }],
-    check: Check::Go(wg_add_in_goroutine),
-    ..HINT
+        elsewhere: &[Elsewhere {
+            tool: Tool::Gopls,
+            code: "waitgroup",
+        }],
+        ..HINT
+    },
+    check: wg_add_in_goroutine,
 };
 
 fn wg_add_in_goroutine(file: &File<'_>, findings: &mut Findings) {
@@ -107,12 +108,13 @@ fn is_goroutine<'a>(file: &File<'a>, literal: Node<'a>) -> bool {
         && above.next().is_some_and(|go| go.kind() == "go_statement")
 }
 
-pub(super) const UNLIMITED_GOROUTINES: Rule = Rule {
-    id: "go/unlimited-goroutines",
-    title: "a goroutine per item, with no limit",
-    why: "A goroutine costs at least 2 KB and whatever it holds; a million of them exhaust memory, connections or threads.",
-    topic: "go-concurrency/semaphore",
-    before: "\
+pub(super) const UNLIMITED_GOROUTINES: Checked = Checked {
+    rule: Rule {
+        id: "go/unlimited-goroutines",
+        title: "a goroutine per item, with no limit",
+        why: "A goroutine costs at least 2 KB and whatever it holds; a million of them exhaust memory, connections or threads.",
+        topic: "go-concurrency/semaphore",
+        before: "\
 package mail
 
 func sendAll(addresses []string, send func(string)) {
@@ -121,7 +123,7 @@ func sendAll(addresses []string, send func(string)) {
 	}
 }
 ",
-    after: "\
+        after: "\
 package mail
 
 func sendAll(addresses []string, send func(string)) {
@@ -135,9 +137,10 @@ func sendAll(addresses []string, send func(string)) {
 	}
 }
 ",
-    default: Default::Off,
-    check: Check::Go(unlimited_goroutines),
-    ..HINT
+        default: Default::Off,
+        ..HINT
+    },
+    check: unlimited_goroutines,
 };
 
 fn unlimited_goroutines(file: &File<'_>, findings: &mut Findings) {
@@ -177,12 +180,13 @@ fn unlimited_goroutines(file: &File<'_>, findings: &mut Findings) {
     }
 }
 
-pub(super) const LOOP_VARIABLE_CAPTURE: Rule = Rule {
-    id: "go/loop-variable-capture",
-    title: "a loop variable used in a goroutine or deferred function, in a module before Go 1.22",
-    why: "Before Go 1.22 all rounds share one variable, so a function that runs later sees a later value.",
-    topic: "go-basics/closures",
-    before: "\
+pub(super) const LOOP_VARIABLE_CAPTURE: Checked = Checked {
+    rule: Rule {
+        id: "go/loop-variable-capture",
+        title: "a loop variable used in a goroutine or deferred function, in a module before Go 1.22",
+        why: "Before Go 1.22 all rounds share one variable, so a function that runs later sees a later value.",
+        topic: "go-basics/closures",
+        before: "\
 // go.mod: go 1.21
 package work
 
@@ -194,7 +198,7 @@ func run(names []string, work func(string)) {
 	}
 }
 ",
-    after: "\
+        after: "\
 // go.mod: go 1.21
 package work
 
@@ -207,12 +211,13 @@ func run(names []string, work func(string)) {
 	}
 }
 ",
-    elsewhere: &[Elsewhere {
-        tool: Tool::Gopls,
-        code: "loopclosure",
-    }],
-    check: Check::Go(loop_variable_capture),
-    ..HINT
+        elsewhere: &[Elsewhere {
+            tool: Tool::Gopls,
+            code: "loopclosure",
+        }],
+        ..HINT
+    },
+    check: loop_variable_capture,
 };
 
 fn loop_variable_capture(file: &File<'_>, findings: &mut Findings) {
@@ -272,12 +277,13 @@ fn copy_of<'a>(file: &File<'a>, around: Node<'a>, name: &str) -> Option<Fix> {
     })
 }
 
-pub(super) const GOSCHED_AS_SYNC: Rule = Rule {
-    id: "go/gosched-as-sync",
-    title: "`runtime.Gosched` after `go`, to let the goroutine run",
-    why: "`Gosched` lets others run, in no promised order and for no promised time; only a channel, a lock or a `WaitGroup` waits for something.",
-    topic: "go-runtime/scheduling-order",
-    before: "\
+pub(super) const GOSCHED_AS_SYNC: Checked = Checked {
+    rule: Rule {
+        id: "go/gosched-as-sync",
+        title: "`runtime.Gosched` after `go`, to let the goroutine run",
+        why: "`Gosched` lets others run, in no promised order and for no promised time; only a channel, a lock or a `WaitGroup` waits for something.",
+        topic: "go-runtime/scheduling-order",
+        before: "\
 package main
 
 import \"runtime\"
@@ -287,7 +293,7 @@ func main() {
 	runtime.Gosched()
 }
 ",
-    after: "\
+        after: "\
 package main
 
 func main() {
@@ -299,8 +305,9 @@ func main() {
 	<-done
 }
 ",
-    check: Check::Go(gosched_as_sync),
-    ..HINT
+        ..HINT
+    },
+    check: gosched_as_sync,
 };
 
 fn gosched_as_sync(file: &File<'_>, findings: &mut Findings) {
@@ -322,12 +329,13 @@ fn gosched_as_sync(file: &File<'_>, findings: &mut Findings) {
     }
 }
 
-pub(super) const UNLOCKED_MAP: Rule = Rule {
-    id: "go/unlocked-map",
-    title: "a map that goroutines write to without a lock",
-    why: "Maps are not safe for concurrent writes: the runtime ends the program with a fatal error that nothing can recover.",
-    topic: "go-concurrency/concurrent-map",
-    before: "\
+pub(super) const UNLOCKED_MAP: Checked = Checked {
+    rule: Rule {
+        id: "go/unlocked-map",
+        title: "a map that goroutines write to without a lock",
+        why: "Maps are not safe for concurrent writes: the runtime ends the program with a fatal error that nothing can recover.",
+        topic: "go-concurrency/concurrent-map",
+        before: "\
 package words
 
 func count(words []string) map[string]int {
@@ -340,7 +348,7 @@ func count(words []string) map[string]int {
 	return counts
 }
 ",
-    after: "\
+        after: "\
 package words
 
 import \"sync\"
@@ -358,8 +366,9 @@ func count(words []string) map[string]int {
 	return counts
 }
 ",
-    check: Check::Go(unlocked_map),
-    ..HINT
+        ..HINT
+    },
+    check: unlocked_map,
 };
 
 fn unlocked_map(file: &File<'_>, findings: &mut Findings) {

@@ -2,16 +2,16 @@
 
 use tree_sitter::Node;
 
-use super::file::operand;
-use super::{File, HINT};
-use crate::features::hints::rule::{Check, Findings, Level, Rule};
+use super::file::{Checked, File, HINT, operand};
+use crate::features::hints::rule::{Findings, Level, Rule};
 
-pub(super) const HTTP_WITHOUT_TIMEOUT: Rule = Rule {
-    id: "go/http-without-timeout",
-    title: "`http.Get`, `http.DefaultClient` or `http.ListenAndServe`: no timeout",
-    why: "The default client and the server behind `ListenAndServe` wait for ever, so one slow peer takes goroutines and connections.",
-    topic: "microservices/http-timeouts",
-    before: "\
+pub(super) const HTTP_WITHOUT_TIMEOUT: Checked = Checked {
+    rule: Rule {
+        id: "go/http-without-timeout",
+        title: "`http.Get`, `http.DefaultClient` or `http.ListenAndServe`: no timeout",
+        why: "The default client and the server behind `ListenAndServe` wait for ever, so one slow peer takes goroutines and connections.",
+        topic: "microservices/http-timeouts",
+        before: "\
 package fetch
 
 import \"net/http\"
@@ -20,7 +20,7 @@ func fetch(url string) (*http.Response, error) {
 	return http.Get(url)
 }
 ",
-    after: "\
+        after: "\
 package fetch
 
 import (
@@ -34,8 +34,9 @@ func fetch(url string) (*http.Response, error) {
 	return client.Get(url)
 }
 ",
-    check: Check::Go(http_without_timeout),
-    ..HINT
+        ..HINT
+    },
+    check: http_without_timeout,
 };
 
 fn http_without_timeout(file: &File<'_>, findings: &mut Findings) {
@@ -100,12 +101,13 @@ fn is_local<'a>(file: &File<'a>, call: Node<'a>) -> bool {
     })
 }
 
-pub(super) const BODY_NOT_CLOSED: Rule = Rule {
-    id: "go/body-not-closed",
-    title: "a response whose body is not closed",
-    why: "The connection and its two goroutines stay until somebody closes the body, and the connection is not used again.",
-    topic: "microservices/http-connection-reuse",
-    before: "\
+pub(super) const BODY_NOT_CLOSED: Checked = Checked {
+    rule: Rule {
+        id: "go/body-not-closed",
+        title: "a response whose body is not closed",
+        why: "The connection and its two goroutines stay until somebody closes the body, and the connection is not used again.",
+        topic: "microservices/http-connection-reuse",
+        before: "\
 package fetch
 
 import \"net/http\"
@@ -115,7 +117,7 @@ func isUp(client *http.Client, url string) bool {
 	return err == nil && resp.StatusCode == http.StatusOK
 }
 ",
-    after: "\
+        after: "\
 package fetch
 
 import \"net/http\"
@@ -129,8 +131,9 @@ func isUp(client *http.Client, url string) bool {
 	return resp.StatusCode == http.StatusOK
 }
 ",
-    check: Check::Go(body_not_closed),
-    ..HINT
+        ..HINT
+    },
+    check: body_not_closed,
 };
 
 const REQUESTS: [&str; 9] = [
@@ -233,12 +236,13 @@ fn stays_open<'a>(file: &File<'a>, function: Node<'a>, response: Node<'a>) -> bo
         })
 }
 
-pub(super) const PPROF_ON_PUBLIC_MUX: Rule = Rule {
-    id: "go/pprof-on-public-mux",
-    title: "`net/http/pprof` on the mux of a server for all interfaces",
-    why: "The import registers its pages on `http.DefaultServeMux`: anybody can read memory and goroutines, and start a profile.",
-    topic: "go-runtime/pprof",
-    before: "\
+pub(super) const PPROF_ON_PUBLIC_MUX: Checked = Checked {
+    rule: Rule {
+        id: "go/pprof-on-public-mux",
+        title: "`net/http/pprof` on the mux of a server for all interfaces",
+        why: "The import registers its pages on `http.DefaultServeMux`: anybody can read memory and goroutines, and start a profile.",
+        topic: "go-runtime/pprof",
+        before: "\
 package main
 
 import (
@@ -250,7 +254,7 @@ func main() {
 	http.ListenAndServe(\":8080\", nil)
 }
 ",
-    after: "\
+        after: "\
 package main
 
 import (
@@ -262,9 +266,10 @@ func main() {
 	http.ListenAndServe(\"localhost:6060\", nil)
 }
 ",
-    level: Level::Information,
-    check: Check::Go(pprof_on_public_mux),
-    ..HINT
+        level: Level::Information,
+        ..HINT
+    },
+    check: pprof_on_public_mux,
 };
 
 fn pprof_on_public_mux(file: &File<'_>, findings: &mut Findings) {
@@ -292,12 +297,13 @@ fn pprof_on_public_mux(file: &File<'_>, findings: &mut Findings) {
     }
 }
 
-pub(super) const REVERSEPROXY_DIRECTOR: Rule = Rule {
-    id: "go/reverseproxy-director",
-    title: "`ReverseProxy` with `Director`, or `NewSingleHostReverseProxy`",
-    why: "`X-Forwarded-For` from the client is kept, and a client can remove headers that `Director` sets; `Rewrite` has neither fault.",
-    topic: "microservices/api-gateway",
-    before: "\
+pub(super) const REVERSEPROXY_DIRECTOR: Checked = Checked {
+    rule: Rule {
+        id: "go/reverseproxy-director",
+        title: "`ReverseProxy` with `Director`, or `NewSingleHostReverseProxy`",
+        why: "`X-Forwarded-For` from the client is kept, and a client can remove headers that `Director` sets; `Rewrite` has neither fault.",
+        topic: "microservices/api-gateway",
+        before: "\
 package gateway
 
 import (
@@ -310,7 +316,7 @@ func gateway(target *url.URL) http.Handler {
 	return httputil.NewSingleHostReverseProxy(target)
 }
 ",
-    after: "\
+        after: "\
 package gateway
 
 import (
@@ -328,8 +334,9 @@ func gateway(target *url.URL) http.Handler {
 	}
 }
 ",
-    check: Check::Go(reverseproxy_director),
-    ..HINT
+        ..HINT
+    },
+    check: reverseproxy_director,
 };
 
 fn reverseproxy_director(file: &File<'_>, findings: &mut Findings) {
@@ -355,12 +362,13 @@ fn reverseproxy_director(file: &File<'_>, findings: &mut Findings) {
     }
 }
 
-pub(super) const GRPC_DIAL: Rule = Rule {
-    id: "go/grpc-dial",
-    title: "`grpc.Dial` with `WithBlock`",
-    why: "The service cannot start while its neighbour is down; `grpc.NewClient` connects when it is needed, and each call has a deadline.",
-    topic: "microservices/grpc-load-balancing",
-    before: "\
+pub(super) const GRPC_DIAL: Checked = Checked {
+    rule: Rule {
+        id: "go/grpc-dial",
+        title: "`grpc.Dial` with `WithBlock`",
+        why: "The service cannot start while its neighbour is down; `grpc.NewClient` connects when it is needed, and each call has a deadline.",
+        topic: "microservices/grpc-load-balancing",
+        before: "\
 package client
 
 import \"google.golang.org/grpc\"
@@ -369,7 +377,7 @@ func connect(address string) (*grpc.ClientConn, error) {
 	return grpc.Dial(address, grpc.WithBlock())
 }
 ",
-    after: "\
+        after: "\
 package client
 
 import \"google.golang.org/grpc\"
@@ -378,8 +386,9 @@ func connect(address string) (*grpc.ClientConn, error) {
 	return grpc.NewClient(address)
 }
 ",
-    check: Check::Go(grpc_dial),
-    ..HINT
+        ..HINT
+    },
+    check: grpc_dial,
 };
 
 fn grpc_dial(file: &File<'_>, findings: &mut Findings) {
@@ -405,12 +414,13 @@ fn grpc_dial(file: &File<'_>, findings: &mut Findings) {
     }
 }
 
-pub(super) const LIMITER_PER_REQUEST: Rule = Rule {
-    id: "go/limiter-per-request",
-    title: "a rate limiter made anew for each request",
-    why: "A new limiter has all its tokens, so it never limits; it must live longer than the request.",
-    topic: "go-concurrency/rate-limiting",
-    before: "\
+pub(super) const LIMITER_PER_REQUEST: Checked = Checked {
+    rule: Rule {
+        id: "go/limiter-per-request",
+        title: "a rate limiter made anew for each request",
+        why: "A new limiter has all its tokens, so it never limits; it must live longer than the request.",
+        topic: "go-concurrency/rate-limiting",
+        before: "\
 package api
 
 import (
@@ -426,7 +436,7 @@ func serve(w http.ResponseWriter, r *http.Request) {
 	}
 }
 ",
-    after: "\
+        after: "\
 package api
 
 import (
@@ -443,8 +453,9 @@ func serve(w http.ResponseWriter, r *http.Request) {
 	}
 }
 ",
-    check: Check::Go(limiter_per_request),
-    ..HINT
+        ..HINT
+    },
+    check: limiter_per_request,
 };
 
 fn limiter_per_request(file: &File<'_>, findings: &mut Findings) {

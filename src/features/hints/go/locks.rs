@@ -2,9 +2,8 @@
 
 use tree_sitter::Node;
 
-use super::file::{contains, is_function};
-use super::{File, HINT};
-use crate::features::hints::rule::{Check, Findings, Rule};
+use super::file::{Checked, File, HINT, contains, is_function};
+use crate::features::hints::rule::{Findings, Rule};
 
 /// A call that takes a lock, as a statement of its own.
 #[derive(Clone, Copy, Debug)]
@@ -143,12 +142,13 @@ impl<'a> Held<'a> {
     }
 }
 
-pub(super) const DOUBLE_LOCK: Rule = Rule {
-    id: "go/double-lock",
-    title: "locking a mutex that the same goroutine holds already",
-    why: "Go's mutexes do not know their owner: the second `Lock` waits for an `Unlock` that cannot come.",
-    topic: "go-concurrency/deadlock",
-    before: "\
+pub(super) const DOUBLE_LOCK: Checked = Checked {
+    rule: Rule {
+        id: "go/double-lock",
+        title: "locking a mutex that the same goroutine holds already",
+        why: "Go's mutexes do not know their owner: the second `Lock` waits for an `Unlock` that cannot come.",
+        topic: "go-concurrency/deadlock",
+        before: "\
 package bank
 
 import \"sync\"
@@ -174,7 +174,7 @@ func (a *Account) Withdraw(amount int) bool {
 	return true
 }
 ",
-    after: "\
+        after: "\
 package bank
 
 import \"sync\"
@@ -200,8 +200,9 @@ func (a *Account) Withdraw(amount int) bool {
 	return true
 }
 ",
-    check: Check::Go(double_lock),
-    ..HINT
+        ..HINT
+    },
+    check: double_lock,
 };
 
 fn double_lock(file: &File<'_>, findings: &mut Findings) {
@@ -221,12 +222,13 @@ fn double_lock(file: &File<'_>, findings: &mut Findings) {
     }
 }
 
-pub(super) const NESTED_RLOCK: Rule = Rule {
-    id: "go/nested-rlock",
-    title: "`RLock` while the same goroutine holds `RLock`",
-    why: "A writer that waits in between keeps new readers out, so the second `RLock` waits for the writer and the writer for the first.",
-    topic: "go-concurrency/rwmutex",
-    before: "\
+pub(super) const NESTED_RLOCK: Checked = Checked {
+    rule: Rule {
+        id: "go/nested-rlock",
+        title: "`RLock` while the same goroutine holds `RLock`",
+        why: "A writer that waits in between keeps new readers out, so the second `RLock` waits for the writer and the writer for the first.",
+        topic: "go-concurrency/rwmutex",
+        before: "\
 package cache
 
 import \"sync\"
@@ -248,7 +250,7 @@ func (c *Cache) Both(a, b string) string {
 	return c.items[a] + c.Get(b)
 }
 ",
-    after: "\
+        after: "\
 package cache
 
 import \"sync\"
@@ -270,8 +272,9 @@ func (c *Cache) Both(a, b string) string {
 	return c.items[a] + c.items[b]
 }
 ",
-    check: Check::Go(nested_rlock),
-    ..HINT
+        ..HINT
+    },
+    check: nested_rlock,
 };
 
 fn nested_rlock(file: &File<'_>, findings: &mut Findings) {
@@ -284,12 +287,13 @@ fn nested_rlock(file: &File<'_>, findings: &mut Findings) {
     }
 }
 
-pub(super) const LOCK_UPGRADE: Rule = Rule {
-    id: "go/lock-upgrade",
-    title: "`Lock` while the same goroutine holds `RLock`",
-    why: "A read lock cannot become a write lock: `Lock` waits for all readers, and one of them is this goroutine.",
-    topic: "go-concurrency/rwmutex",
-    before: "\
+pub(super) const LOCK_UPGRADE: Checked = Checked {
+    rule: Rule {
+        id: "go/lock-upgrade",
+        title: "`Lock` while the same goroutine holds `RLock`",
+        why: "A read lock cannot become a write lock: `Lock` waits for all readers, and one of them is this goroutine.",
+        topic: "go-concurrency/rwmutex",
+        before: "\
 package cache
 
 import \"sync\"
@@ -309,7 +313,7 @@ func (c *Cache) Fill(key string) {
 	}
 }
 ",
-    after: "\
+        after: "\
 package cache
 
 import \"sync\"
@@ -327,8 +331,9 @@ func (c *Cache) Fill(key string) {
 	}
 }
 ",
-    check: Check::Go(lock_upgrade),
-    ..HINT
+        ..HINT
+    },
+    check: lock_upgrade,
 };
 
 fn lock_upgrade(file: &File<'_>, findings: &mut Findings) {

@@ -2,16 +2,16 @@
 
 use tree_sitter::Node;
 
-use super::file::contains;
-use super::{File, HINT};
-use crate::features::hints::rule::{Check, Default, Elsewhere, Findings, Rule, Tool};
+use super::file::{Checked, File, HINT, contains};
+use crate::features::hints::rule::{Default, Elsewhere, Findings, Rule, Tool};
 
-pub(super) const MANUAL_GOMAXPROCS: Rule = Rule {
-    id: "go/manual-gomaxprocs",
-    title: "`GOMAXPROCS` set to all processors, or by automaxprocs, in a module from Go 1.25 on",
-    why: "Since Go 1.25 the runtime follows the container's limit, also when it changes; setting the number switches that off.",
-    topic: "go-runtime/gomaxprocs-containers",
-    before: "\
+pub(super) const MANUAL_GOMAXPROCS: Checked = Checked {
+    rule: Rule {
+        id: "go/manual-gomaxprocs",
+        title: "`GOMAXPROCS` set to all processors, or by automaxprocs, in a module from Go 1.25 on",
+        why: "Since Go 1.25 the runtime follows the container's limit, also when it changes; setting the number switches that off.",
+        topic: "go-runtime/gomaxprocs-containers",
+        before: "\
 // go.mod: go 1.25
 package main
 
@@ -21,15 +21,16 @@ func main() {
 	runtime.GOMAXPROCS(runtime.NumCPU())
 }
 ",
-    after: "\
+        after: "\
 // go.mod: go 1.25
 package main
 
 func main() {
 }
 ",
-    check: Check::Go(manual_gomaxprocs),
-    ..HINT
+        ..HINT
+    },
+    check: manual_gomaxprocs,
 };
 
 fn manual_gomaxprocs(file: &File<'_>, findings: &mut Findings) {
@@ -52,12 +53,13 @@ fn manual_gomaxprocs(file: &File<'_>, findings: &mut Findings) {
     }
 }
 
-pub(super) const NUMCPU_FOR_WORKERS: Rule = Rule {
-    id: "go/numcpu-for-workers",
-    title: "`runtime.NumCPU()` as the number of workers",
-    why: "It counts the machine's processors and ignores the container's limit; `runtime.GOMAXPROCS(0)` is what runs at a time.",
-    topic: "go-runtime/gomaxprocs-containers",
-    before: "\
+pub(super) const NUMCPU_FOR_WORKERS: Checked = Checked {
+    rule: Rule {
+        id: "go/numcpu-for-workers",
+        title: "`runtime.NumCPU()` as the number of workers",
+        why: "It counts the machine's processors and ignores the container's limit; `runtime.GOMAXPROCS(0)` is what runs at a time.",
+        topic: "go-runtime/gomaxprocs-containers",
+        before: "\
 package work
 
 import \"runtime\"
@@ -68,7 +70,7 @@ func start(worker func()) {
 	}
 }
 ",
-    after: "\
+        after: "\
 package work
 
 import \"runtime\"
@@ -79,8 +81,9 @@ func start(worker func()) {
 	}
 }
 ",
-    check: Check::Go(numcpu_for_workers),
-    ..HINT
+        ..HINT
+    },
+    check: numcpu_for_workers,
 };
 
 fn numcpu_for_workers(file: &File<'_>, findings: &mut Findings) {
@@ -119,25 +122,27 @@ fn numcpu_for_workers(file: &File<'_>, findings: &mut Findings) {
     }
 }
 
-pub(super) const GODEBUG_OUTSIDE_MAIN: Rule = Rule {
-    id: "go/godebug-outside-main",
-    title: "a `//go:debug` line outside of package main",
-    why: "Settings belong to the program: the build takes these lines from package main (or a test) and ignores all others.",
-    topic: "go-runtime/godebug",
-    before: "\
+pub(super) const GODEBUG_OUTSIDE_MAIN: Checked = Checked {
+    rule: Rule {
+        id: "go/godebug-outside-main",
+        title: "a `//go:debug` line outside of package main",
+        why: "Settings belong to the program: the build takes these lines from package main (or a test) and ignores all others.",
+        topic: "go-runtime/godebug",
+        before: "\
 //go:debug panicnil=1
 package config
 ",
-    after: "\
+        after: "\
 //go:debug panicnil=1
 package main
 ",
-    elsewhere: &[Elsewhere {
-        tool: Tool::Gopls,
-        code: "directive",
-    }],
-    check: Check::Go(godebug_outside_main),
-    ..HINT
+        elsewhere: &[Elsewhere {
+            tool: Tool::Gopls,
+            code: "directive",
+        }],
+        ..HINT
+    },
+    check: godebug_outside_main,
 };
 
 fn godebug_outside_main(file: &File<'_>, findings: &mut Findings) {
@@ -155,20 +160,22 @@ fn godebug_outside_main(file: &File<'_>, findings: &mut Findings) {
     }
 }
 
-pub(super) const ASYNCPREEMPT_OFF: Rule = Rule {
-    id: "go/asyncpreempt-off",
-    title: "`asyncpreemptoff=1`",
-    why: "Without asynchronous preemption a tight loop holds up the collector, and with it everybody else; it was made to find bugs.",
-    topic: "go-runtime/async-preemption",
-    before: "\
+pub(super) const ASYNCPREEMPT_OFF: Checked = Checked {
+    rule: Rule {
+        id: "go/asyncpreempt-off",
+        title: "`asyncpreemptoff=1`",
+        why: "Without asynchronous preemption a tight loop holds up the collector, and with it everybody else; it was made to find bugs.",
+        topic: "go-runtime/async-preemption",
+        before: "\
 //go:debug asyncpreemptoff=1
 package main
 ",
-    after: "\
+        after: "\
 package main
 ",
-    check: Check::Go(asyncpreempt_off),
-    ..HINT
+        ..HINT
+    },
+    check: asyncpreempt_off,
 };
 
 fn asyncpreempt_off(file: &File<'_>, findings: &mut Findings) {
@@ -190,12 +197,13 @@ fn asyncpreempt_off(file: &File<'_>, findings: &mut Findings) {
     }
 }
 
-pub(super) const LINKNAME_PROCPIN: Rule = Rule {
-    id: "go/linkname-procpin",
-    title: "`runtime_procPin` through `//go:linkname`",
-    why: "It is internal to the runtime, may go with any release, and nothing can preempt the goroutine while it is pinned.",
-    topic: "go-runtime/work-stealing",
-    before: "\
+pub(super) const LINKNAME_PROCPIN: Checked = Checked {
+    rule: Rule {
+        id: "go/linkname-procpin",
+        title: "`runtime_procPin` through `//go:linkname`",
+        why: "It is internal to the runtime, may go with any release, and nothing can preempt the goroutine while it is pinned.",
+        topic: "go-runtime/work-stealing",
+        before: "\
 package shard
 
 import _ \"unsafe\"
@@ -203,15 +211,16 @@ import _ \"unsafe\"
 //go:linkname procPin runtime.procPin
 func procPin() int
 ",
-    after: "\
+        after: "\
 package shard
 
 import \"math/rand/v2\"
 
 func shard(count int) int { return rand.IntN(count) }
 ",
-    check: Check::Go(linkname_procpin),
-    ..HINT
+        ..HINT
+    },
+    check: linkname_procpin,
 };
 
 fn linkname_procpin(file: &File<'_>, findings: &mut Findings) {
@@ -232,12 +241,13 @@ fn linkname_procpin(file: &File<'_>, findings: &mut Findings) {
     }
 }
 
-pub(super) const BENCHMARK_WITHOUT_LOOP: Rule = Rule {
-    id: "go/benchmark-without-loop",
-    title: "a benchmark with `b.N` whose result nobody uses, in a module from Go 1.24 on",
-    why: "The compiler may remove a call whose result is not used, and the benchmark measures nothing; `b.Loop` prevents that.",
-    topic: "go-runtime/inlining",
-    before: "\
+pub(super) const BENCHMARK_WITHOUT_LOOP: Checked = Checked {
+    rule: Rule {
+        id: "go/benchmark-without-loop",
+        title: "a benchmark with `b.N` whose result nobody uses, in a module from Go 1.24 on",
+        why: "The compiler may remove a call whose result is not used, and the benchmark measures nothing; `b.Loop` prevents that.",
+        topic: "go-runtime/inlining",
+        before: "\
 // go.mod: go 1.24
 package sum
 
@@ -251,7 +261,7 @@ func BenchmarkSum(b *testing.B) {
 
 func sum(a, b int) int { return a + b }
 ",
-    after: "\
+        after: "\
 // go.mod: go 1.24
 package sum
 
@@ -265,13 +275,14 @@ func BenchmarkSum(b *testing.B) {
 
 func sum(a, b int) int { return a + b }
 ",
-    default: Default::Off,
-    elsewhere: &[Elsewhere {
-        tool: Tool::Gopls,
-        code: "bloop",
-    }],
-    check: Check::Go(benchmark_without_loop),
-    ..HINT
+        default: Default::Off,
+        elsewhere: &[Elsewhere {
+            tool: Tool::Gopls,
+            code: "bloop",
+        }],
+        ..HINT
+    },
+    check: benchmark_without_loop,
 };
 
 fn benchmark_without_loop(file: &File<'_>, findings: &mut Findings) {
@@ -297,12 +308,13 @@ fn benchmark_without_loop(file: &File<'_>, findings: &mut Findings) {
     }
 }
 
-pub(super) const SHUTDOWN_NOT_AWAITED: Rule = Rule {
-    id: "go/shutdown-not-awaited",
-    title: "`main` that ends as soon as `ListenAndServe` returns",
-    why: "`ListenAndServe` returns when `Shutdown` begins, not when it is done: the requests that still run are cut off.",
-    topic: "go-concurrency/graceful-shutdown",
-    before: "\
+pub(super) const SHUTDOWN_NOT_AWAITED: Checked = Checked {
+    rule: Rule {
+        id: "go/shutdown-not-awaited",
+        title: "`main` that ends as soon as `ListenAndServe` returns",
+        why: "`ListenAndServe` returns when `Shutdown` begins, not when it is done: the requests that still run are cut off.",
+        topic: "go-concurrency/graceful-shutdown",
+        before: "\
 package main
 
 import (
@@ -323,7 +335,7 @@ func main() {
 	server.ListenAndServe()
 }
 ",
-    after: "\
+        after: "\
 package main
 
 import (
@@ -347,8 +359,9 @@ func main() {
 	<-done
 }
 ",
-    check: Check::Go(shutdown_not_awaited),
-    ..HINT
+        ..HINT
+    },
+    check: shutdown_not_awaited,
 };
 
 fn shutdown_not_awaited(file: &File<'_>, findings: &mut Findings) {
@@ -396,12 +409,13 @@ fn shutdown_not_awaited(file: &File<'_>, findings: &mut Findings) {
     }
 }
 
-pub(super) const SHUTDOWN_WITH_CANCELLED_CONTEXT: Rule = Rule {
-    id: "go/shutdown-with-cancelled-context",
-    title: "`Shutdown` with the context that has just ended",
-    why: "`Shutdown` gives up as soon as its context has ended, and this one has: give it a fresh one with a timeout.",
-    topic: "go-concurrency/graceful-shutdown",
-    before: "\
+pub(super) const SHUTDOWN_WITH_CANCELLED_CONTEXT: Checked = Checked {
+    rule: Rule {
+        id: "go/shutdown-with-cancelled-context",
+        title: "`Shutdown` with the context that has just ended",
+        why: "`Shutdown` gives up as soon as its context has ended, and this one has: give it a fresh one with a timeout.",
+        topic: "go-concurrency/graceful-shutdown",
+        before: "\
 package server
 
 import (
@@ -414,7 +428,7 @@ func stop(ctx context.Context, server *http.Server) error {
 	return server.Shutdown(ctx)
 }
 ",
-    after: "\
+        after: "\
 package server
 
 import (
@@ -430,8 +444,9 @@ func stop(ctx context.Context, server *http.Server) error {
 	return server.Shutdown(fresh)
 }
 ",
-    check: Check::Go(shutdown_with_cancelled_context),
-    ..HINT
+        ..HINT
+    },
+    check: shutdown_with_cancelled_context,
 };
 
 fn shutdown_with_cancelled_context(file: &File<'_>, findings: &mut Findings) {

@@ -2,15 +2,16 @@
 
 use tree_sitter::Node;
 
-use super::{File, HINT};
-use crate::features::hints::rule::{Check, Findings, Rule};
+use super::file::{Checked, File, HINT};
+use crate::features::hints::rule::{Findings, Rule};
 
-pub(super) const NESTED_ONCE: Rule = Rule {
-    id: "go/nested-once",
-    title: "`Do` on a `Once` inside its own function",
-    why: "The inner `Do` waits until the function has returned, and the function waits for it.",
-    topic: "go-concurrency/once",
-    before: "\
+pub(super) const NESTED_ONCE: Checked = Checked {
+    rule: Rule {
+        id: "go/nested-once",
+        title: "`Do` on a `Once` inside its own function",
+        why: "The inner `Do` waits until the function has returned, and the function waits for it.",
+        topic: "go-concurrency/once",
+        before: "\
 package setup
 
 import \"sync\"
@@ -23,7 +24,7 @@ func setup(open func()) {
 	})
 }
 ",
-    after: "\
+        after: "\
 package setup
 
 import \"sync\"
@@ -34,8 +35,9 @@ func setup(open func()) {
 	once.Do(open)
 }
 ",
-    check: Check::Go(nested_once),
-    ..HINT
+        ..HINT
+    },
+    check: nested_once,
 };
 
 fn nested_once(file: &File<'_>, findings: &mut Findings) {
@@ -58,12 +60,13 @@ fn nested_once(file: &File<'_>, findings: &mut Findings) {
     }
 }
 
-pub(super) const ONCE_VALUE_CALLED_INLINE: Rule = Rule {
-    id: "go/once-value-called-inline",
-    title: "the result of `sync.OnceValue` called where it is made",
-    why: "Each call makes a new wrapper, so nothing is shared and the function runs each time.",
-    topic: "go-concurrency/once-value",
-    before: "\
+pub(super) const ONCE_VALUE_CALLED_INLINE: Checked = Checked {
+    rule: Rule {
+        id: "go/once-value-called-inline",
+        title: "the result of `sync.OnceValue` called where it is made",
+        why: "Each call makes a new wrapper, so nothing is shared and the function runs each time.",
+        topic: "go-concurrency/once-value",
+        before: "\
 package config
 
 import \"sync\"
@@ -72,7 +75,7 @@ func config(read func() string) string {
 	return sync.OnceValue(read)()
 }
 ",
-    after: "\
+        after: "\
 package config
 
 import \"sync\"
@@ -81,8 +84,9 @@ var config = sync.OnceValue(read)
 
 func read() string { return \"\" }
 ",
-    check: Check::Go(once_value_called_inline),
-    ..HINT
+        ..HINT
+    },
+    check: once_value_called_inline,
 };
 
 fn once_value_called_inline(file: &File<'_>, findings: &mut Findings) {
@@ -101,12 +105,13 @@ fn once_value_called_inline(file: &File<'_>, findings: &mut Findings) {
     }
 }
 
-pub(super) const POOL_NON_POINTER: Rule = Rule {
-    id: "go/pool-non-pointer",
-    title: "a `sync.Pool` of slices or structs instead of pointers",
-    why: "A value that is no pointer is copied to the heap on its way into `any`: each `Put` allocates, which the pool should avoid.",
-    topic: "go-concurrency/pool",
-    before: "\
+pub(super) const POOL_NON_POINTER: Checked = Checked {
+    rule: Rule {
+        id: "go/pool-non-pointer",
+        title: "a `sync.Pool` of slices or structs instead of pointers",
+        why: "A value that is no pointer is copied to the heap on its way into `any`: each `Put` allocates, which the pool should avoid.",
+        topic: "go-concurrency/pool",
+        before: "\
 package buffers
 
 import \"sync\"
@@ -115,7 +120,7 @@ var buffers = sync.Pool{
 	New: func() any { return make([]byte, 0, 1024) },
 }
 ",
-    after: "\
+        after: "\
 package buffers
 
 import \"sync\"
@@ -127,8 +132,9 @@ var buffers = sync.Pool{
 	},
 }
 ",
-    check: Check::Go(pool_non_pointer),
-    ..HINT
+        ..HINT
+    },
+    check: pool_non_pointer,
 };
 
 fn pool_non_pointer(file: &File<'_>, findings: &mut Findings) {
@@ -203,12 +209,13 @@ fn is_own_struct(file: &File<'_>, name: &str) -> bool {
     })
 }
 
-pub(super) const POOL_USE_AFTER_PUT: Rule = Rule {
-    id: "go/pool-use-after-put",
-    title: "using an object after `Put`",
-    why: "Another goroutine may have got it already, and both work on the same object.",
-    topic: "go-concurrency/pool",
-    before: "\
+pub(super) const POOL_USE_AFTER_PUT: Checked = Checked {
+    rule: Rule {
+        id: "go/pool-use-after-put",
+        title: "using an object after `Put`",
+        why: "Another goroutine may have got it already, and both work on the same object.",
+        topic: "go-concurrency/pool",
+        before: "\
 package buffers
 
 import (
@@ -225,7 +232,7 @@ func render(write func(*bytes.Buffer)) string {
 	return buffer.String()
 }
 ",
-    after: "\
+        after: "\
 package buffers
 
 import (
@@ -242,8 +249,9 @@ func render(write func(*bytes.Buffer)) string {
 	return buffer.String()
 }
 ",
-    check: Check::Go(pool_use_after_put),
-    ..HINT
+        ..HINT
+    },
+    check: pool_use_after_put,
 };
 
 fn pool_use_after_put(file: &File<'_>, findings: &mut Findings) {

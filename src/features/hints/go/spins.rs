@@ -2,15 +2,16 @@
 
 use tree_sitter::Node;
 
-use super::{File, HINT};
-use crate::features::hints::rule::{Check, Findings, Rule};
+use super::file::{Checked, File, HINT};
+use crate::features::hints::rule::{Findings, Rule};
 
-pub(super) const SPINNING_SELECT: Rule = Rule {
-    id: "go/spinning-select",
-    title: "`for` around a `select` with an empty `default`",
-    why: "With a `default` the `select` never waits, so the loop turns as fast as it can and eats a core.",
-    topic: "go-concurrency/select",
-    before: "\
+pub(super) const SPINNING_SELECT: Checked = Checked {
+    rule: Rule {
+        id: "go/spinning-select",
+        title: "`for` around a `select` with an empty `default`",
+        why: "With a `default` the `select` never waits, so the loop turns as fast as it can and eats a core.",
+        topic: "go-concurrency/select",
+        before: "\
 package poll
 
 func forward(in <-chan int, out func(int)) {
@@ -23,7 +24,7 @@ func forward(in <-chan int, out func(int)) {
 	}
 }
 ",
-    after: "\
+        after: "\
 package poll
 
 func forward(in <-chan int, out func(int)) {
@@ -35,8 +36,9 @@ func forward(in <-chan int, out func(int)) {
 	}
 }
 ",
-    check: Check::Go(spinning_select),
-    ..HINT
+        ..HINT
+    },
+    check: spinning_select,
 };
 
 fn spinning_select(file: &File<'_>, findings: &mut Findings) {
@@ -83,12 +85,13 @@ fn is_idle<'a>(file: &File<'a>, statements: &[Node<'a>]) -> bool {
     })
 }
 
-pub(super) const BREAK_IN_SELECT: Rule = Rule {
-    id: "go/break-in-select",
-    title: "`break` at the end of a `select` case, in a loop",
-    why: "It leaves the `select`, which ends there anyway, and not the loop: a label or `return` is needed.",
-    topic: "go-concurrency/select",
-    before: "\
+pub(super) const BREAK_IN_SELECT: Checked = Checked {
+    rule: Rule {
+        id: "go/break-in-select",
+        title: "`break` at the end of a `select` case, in a loop",
+        why: "It leaves the `select`, which ends there anyway, and not the loop: a label or `return` is needed.",
+        topic: "go-concurrency/select",
+        before: "\
 package poll
 
 func drain(in, done <-chan int) {
@@ -101,7 +104,7 @@ func drain(in, done <-chan int) {
 	}
 }
 ",
-    after: "\
+        after: "\
 package poll
 
 func drain(in, done <-chan int) {
@@ -114,8 +117,9 @@ func drain(in, done <-chan int) {
 	}
 }
 ",
-    check: Check::Go(break_in_select),
-    ..HINT
+        ..HINT
+    },
+    check: break_in_select,
 };
 
 fn break_in_select(file: &File<'_>, findings: &mut Findings) {
@@ -159,12 +163,13 @@ fn break_in_select(file: &File<'_>, findings: &mut Findings) {
     }
 }
 
-pub(super) const PLAIN_FLAG_LOOP: Rule = Rule {
-    id: "go/plain-flag-loop",
-    title: "a loop that waits for a plain variable to change",
-    why: "Without an atomic or a channel nothing orders the accesses: the compiler may read the variable once and loop for ever.",
-    topic: "go-concurrency/memory-model",
-    before: "\
+pub(super) const PLAIN_FLAG_LOOP: Checked = Checked {
+    rule: Rule {
+        id: "go/plain-flag-loop",
+        title: "a loop that waits for a plain variable to change",
+        why: "Without an atomic or a channel nothing orders the accesses: the compiler may read the variable once and loop for ever.",
+        topic: "go-concurrency/memory-model",
+        before: "\
 package wait
 
 var done bool
@@ -174,7 +179,7 @@ func wait() {
 	}
 }
 ",
-    after: "\
+        after: "\
 package wait
 
 var done = make(chan struct{})
@@ -183,8 +188,9 @@ func wait() {
 	<-done
 }
 ",
-    check: Check::Go(plain_flag_loop),
-    ..HINT
+        ..HINT
+    },
+    check: plain_flag_loop,
 };
 
 fn plain_flag_loop(file: &File<'_>, findings: &mut Findings) {
@@ -225,12 +231,13 @@ fn only_waits<'a>(file: &File<'a>, around: Node<'a>) -> bool {
     })
 }
 
-pub(super) const BUSY_WAIT: Rule = Rule {
-    id: "go/busy-wait",
-    title: "a loop that turns until an atomic changes",
-    why: "It never parks its goroutine and burns a core; a mutex spins for a moment and then sleeps.",
-    topic: "go-concurrency/mutex-modes",
-    before: "\
+pub(super) const BUSY_WAIT: Checked = Checked {
+    rule: Rule {
+        id: "go/busy-wait",
+        title: "a loop that turns until an atomic changes",
+        why: "It never parks its goroutine and burns a core; a mutex spins for a moment and then sleeps.",
+        topic: "go-concurrency/mutex-modes",
+        before: "\
 package lock
 
 import \"sync/atomic\"
@@ -240,7 +247,7 @@ func lock(locked *atomic.Bool) {
 	}
 }
 ",
-    after: "\
+        after: "\
 package lock
 
 import \"sync\"
@@ -249,8 +256,9 @@ func lock(mu *sync.Mutex) {
 	mu.Lock()
 }
 ",
-    check: Check::Go(busy_wait),
-    ..HINT
+        ..HINT
+    },
+    check: busy_wait,
 };
 
 fn busy_wait(file: &File<'_>, findings: &mut Findings) {

@@ -2,15 +2,16 @@
 
 use tree_sitter::Node;
 
-use super::{File, HINT};
-use crate::features::hints::rule::{Check, Findings, Fix, Rule};
+use super::file::{Checked, File, HINT};
+use crate::features::hints::rule::{Findings, Fix, Rule};
 
-pub(super) const DEFER_IN_LOOP: Rule = Rule {
-    id: "go/defer-in-loop",
-    title: "`defer` in a loop",
-    why: "Deferred calls run when the function ends, not the round: files and locks stay open until then.",
-    topic: "go-basics/defer",
-    before: "\
+pub(super) const DEFER_IN_LOOP: Checked = Checked {
+    rule: Rule {
+        id: "go/defer-in-loop",
+        title: "`defer` in a loop",
+        why: "Deferred calls run when the function ends, not the round: files and locks stay open until then.",
+        topic: "go-basics/defer",
+        before: "\
 package files
 
 import \"os\"
@@ -27,7 +28,7 @@ func readAll(paths []string, read func(*os.File)) error {
 	return nil
 }
 ",
-    after: "\
+        after: "\
 package files
 
 import \"os\"
@@ -51,8 +52,9 @@ func readOne(path string, read func(*os.File)) error {
 	return nil
 }
 ",
-    check: Check::Go(defer_in_loop),
-    ..HINT
+        ..HINT
+    },
+    check: defer_in_loop,
 };
 
 fn defer_in_loop(file: &File<'_>, findings: &mut Findings) {
@@ -141,12 +143,13 @@ fn leaves(statement: Node<'_>) -> bool {
     )
 }
 
-pub(super) const TIME_AFTER_IN_LOOP: Rule = Rule {
-    id: "go/time-after-in-loop",
-    title: "`time.After` in a loop, in a module before Go 1.23",
-    why: "Each round makes a timer, and before Go 1.23 the collector kept it until it fired; the time also starts anew in each round.",
-    topic: "go-concurrency/timers",
-    before: "\
+pub(super) const TIME_AFTER_IN_LOOP: Checked = Checked {
+    rule: Rule {
+        id: "go/time-after-in-loop",
+        title: "`time.After` in a loop, in a module before Go 1.23",
+        why: "Each round makes a timer, and before Go 1.23 the collector kept it until it fired; the time also starts anew in each round.",
+        topic: "go-concurrency/timers",
+        before: "\
 // go.mod: go 1.22
 package poll
 
@@ -162,7 +165,7 @@ func wait(events <-chan int) {
 	}
 }
 ",
-    after: "\
+        after: "\
 // go.mod: go 1.22
 package poll
 
@@ -180,8 +183,9 @@ func wait(events <-chan int) {
 	}
 }
 ",
-    check: Check::Go(time_after_in_loop),
-    ..HINT
+        ..HINT
+    },
+    check: time_after_in_loop,
 };
 
 fn time_after_in_loop(file: &File<'_>, findings: &mut Findings) {
@@ -211,12 +215,13 @@ fn time_after_in_loop(file: &File<'_>, findings: &mut Findings) {
     }
 }
 
-pub(super) const TIMER_DRAIN: Rule = Rule {
-    id: "go/timer-drain",
-    title: "draining a timer's channel after `Stop`, in a module from Go 1.23 on",
-    why: "Since Go 1.23 no stale value can be in the channel after `Stop` or `Reset`; a receive there blocks for ever.",
-    topic: "go-concurrency/timers",
-    before: "\
+pub(super) const TIMER_DRAIN: Checked = Checked {
+    rule: Rule {
+        id: "go/timer-drain",
+        title: "draining a timer's channel after `Stop`, in a module from Go 1.23 on",
+        why: "Since Go 1.23 no stale value can be in the channel after `Stop` or `Reset`; a receive there blocks for ever.",
+        topic: "go-concurrency/timers",
+        before: "\
 // go.mod: go 1.23
 package poll
 
@@ -229,7 +234,7 @@ func restart(t *time.Timer) {
 	t.Reset(time.Second)
 }
 ",
-    after: "\
+        after: "\
 // go.mod: go 1.23
 package poll
 
@@ -240,8 +245,9 @@ func restart(t *time.Timer) {
 	t.Reset(time.Second)
 }
 ",
-    check: Check::Go(timer_drain),
-    ..HINT
+        ..HINT
+    },
+    check: timer_drain,
 };
 
 fn timer_drain(file: &File<'_>, findings: &mut Findings) {

@@ -1,29 +1,29 @@
 //! Rules about who may do what.
 
-use super::{File, is_placeholder};
-use crate::features::hints::rule::{Check, Default, Findings, Level, Rule, Tag};
+use super::file::{Checked, File, HINT, is_placeholder};
+use crate::features::hints::rule::{Findings, Level, Rule, Tag};
 use crate::keywords::redis_conf::Line;
 
-pub(super) const OPEN_WITHOUT_PASSWORD: Rule = Rule {
-    id: "redis/open-without-password",
-    title: "Protected mode off on an open address, without a password",
-    why: "Anyone who reaches the port owns the data, and with `CONFIG SET dir` often the host.",
-    topic: "redis/exposed-instance",
-    before: "\
+pub(super) const OPEN_WITHOUT_PASSWORD: Checked = Checked {
+    rule: Rule {
+        id: "redis/open-without-password",
+        title: "Protected mode off on an open address, without a password",
+        why: "Anyone who reaches the port owns the data, and with `CONFIG SET dir` often the host.",
+        topic: "redis/exposed-instance",
+        before: "\
 bind 0.0.0.0
 port 6379
 protected-mode no
 ",
-    after: "\
+        after: "\
 bind 127.0.0.1 -::1
 port 6379
 protected-mode yes
 ",
-    level: Level::Information,
-    default: Default::On,
-    tag: None,
-    elsewhere: &[],
-    check: Check::Redis(open_without_password),
+        level: Level::Information,
+        ..HINT
+    },
+    check: open_without_password,
 };
 
 fn open_without_password(file: &File<'_>, findings: &mut Findings) {
@@ -66,24 +66,24 @@ fn is_open_address(address: &str) -> bool {
     )
 }
 
-pub(super) const WEAK_PASSWORD: Rule = Rule {
-    id: "redis/weak-password",
-    title: "A short or well-known password",
-    why: "Redis answers so fast that an attacker can try thousands of passwords per second.",
-    topic: "redis/authentication",
-    before: "\
+pub(super) const WEAK_PASSWORD: Checked = Checked {
+    rule: Rule {
+        id: "redis/weak-password",
+        title: "A short or well-known password",
+        why: "Redis answers so fast that an attacker can try thousands of passwords per second.",
+        topic: "redis/authentication",
+        before: "\
 port 6379
 requirepass redis123
 ",
-    after: "\
+        after: "\
 port 6379
 requirepass 7Qm0vJd3pXw9sKtLr2YbUz6HcNfAe1Go
 ",
-    level: Level::Information,
-    default: Default::On,
-    tag: None,
-    elsewhere: &[],
-    check: Check::Redis(weak_password),
+        level: Level::Information,
+        ..HINT
+    },
+    check: weak_password,
 };
 
 /// Shorter passwords are guessed, in characters. Redis's own advice is a long one from
@@ -134,24 +134,24 @@ fn weak_password(file: &File<'_>, findings: &mut Findings) {
     }
 }
 
-pub(super) const RENAME_COMMAND: Rule = Rule {
-    id: "redis/rename-command",
-    title: "`rename-command` instead of an ACL",
-    why: "A hidden name is no permission, and replicas, Sentinel and tools must know it too; since Redis 6.0 users have rules.",
-    topic: "redis/acl",
-    before: "\
+pub(super) const RENAME_COMMAND: Checked = Checked {
+    rule: Rule {
+        id: "redis/rename-command",
+        title: "`rename-command` instead of an ACL",
+        why: "A hidden name is no permission, and replicas, Sentinel and tools must know it too; since Redis 6.0 users have rules.",
+        topic: "redis/acl",
+        before: "\
 port 6379
 rename-command FLUSHALL \"\"
 ",
-    after: "\
+        after: "\
 port 6379
 user default on nopass ~* &* +@all -flushall
 ",
-    level: Level::Hint,
-    default: Default::On,
-    tag: Some(Tag::Deprecated),
-    elsewhere: &[],
-    check: Check::Redis(rename_command),
+        tag: Some(Tag::Deprecated),
+        ..HINT
+    },
+    check: rename_command,
 };
 
 fn rename_command(file: &File<'_>, findings: &mut Findings) {

@@ -1,28 +1,27 @@
 //! Rules about what survives a restart.
 
-use super::File;
-use crate::features::hints::rule::{Check, Default, Findings, Level, Rule};
+use super::file::{Checked, File, HINT};
+use crate::features::hints::rule::{Findings, Rule};
 
-pub(super) const NO_PERSISTENCE: Rule = Rule {
-    id: "redis/no-persistence",
-    title: "No snapshots and no append-only file",
-    why: "After a restart the server is empty, and as a master it makes its replicas empty too. Right for a cache only.",
-    topic: "redis/persistence",
-    before: "\
+pub(super) const NO_PERSISTENCE: Checked = Checked {
+    rule: Rule {
+        id: "redis/no-persistence",
+        title: "No snapshots and no append-only file",
+        why: "After a restart the server is empty, and as a master it makes its replicas empty too. Right for a cache only.",
+        topic: "redis/persistence",
+        before: "\
 port 6379
 save \"\"
 appendonly no
 ",
-    after: "\
+        after: "\
 port 6379
 save \"\"
 appendonly yes
 ",
-    level: Level::Hint,
-    default: Default::On,
-    tag: None,
-    elsewhere: &[],
-    check: Check::Redis(no_persistence),
+        ..HINT
+    },
+    check: no_persistence,
 };
 
 fn no_persistence(file: &File<'_>, findings: &mut Findings) {
@@ -38,24 +37,23 @@ fn no_persistence(file: &File<'_>, findings: &mut Findings) {
     }
 }
 
-pub(super) const APPENDFSYNC_NO: Rule = Rule {
-    id: "redis/appendfsync-no",
-    title: "An append-only file that the kernel flushes when it likes",
-    why: "With `appendfsync no` the kernel decides when data reaches the disk, often after half a minute; `everysec` bounds the loss.",
-    topic: "redis/persistence",
-    before: "\
+pub(super) const APPENDFSYNC_NO: Checked = Checked {
+    rule: Rule {
+        id: "redis/appendfsync-no",
+        title: "An append-only file that the kernel flushes when it likes",
+        why: "With `appendfsync no` the kernel decides when data reaches the disk, often after half a minute; `everysec` bounds the loss.",
+        topic: "redis/persistence",
+        before: "\
 appendonly yes
 appendfsync no
 ",
-    after: "\
+        after: "\
 appendonly yes
 appendfsync everysec
 ",
-    level: Level::Hint,
-    default: Default::On,
-    tag: None,
-    elsewhere: &[],
-    check: Check::Redis(appendfsync_no),
+        ..HINT
+    },
+    check: appendfsync_no,
 };
 
 fn appendfsync_no(file: &File<'_>, findings: &mut Findings) {

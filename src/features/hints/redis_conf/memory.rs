@@ -1,27 +1,26 @@
 //! Rules about memory and eviction.
 
-use super::{File, is_placeholder};
-use crate::features::hints::rule::{Check, Default, Findings, Level, Rule};
+use super::file::{Checked, File, HINT, is_placeholder};
+use crate::features::hints::rule::{Findings, Rule};
 
-pub(super) const NO_MAXMEMORY: Rule = Rule {
-    id: "redis/no-maxmemory",
-    title: "An eviction policy without `maxmemory`",
-    why: "Without a limit nothing is ever evicted: memory grows until the kernel or the container's limit kills the process.",
-    topic: "redis/eviction-policies",
-    before: "\
+pub(super) const NO_MAXMEMORY: Checked = Checked {
+    rule: Rule {
+        id: "redis/no-maxmemory",
+        title: "An eviction policy without `maxmemory`",
+        why: "Without a limit nothing is ever evicted: memory grows until the kernel or the container's limit kills the process.",
+        topic: "redis/eviction-policies",
+        before: "\
 port 6379
 maxmemory-policy allkeys-lru
 ",
-    after: "\
+        after: "\
 port 6379
 maxmemory 1gb
 maxmemory-policy allkeys-lru
 ",
-    level: Level::Hint,
-    default: Default::On,
-    tag: None,
-    elsewhere: &[],
-    check: Check::Redis(no_maxmemory),
+        ..HINT
+    },
+    check: no_maxmemory,
 };
 
 fn no_maxmemory(file: &File<'_>, findings: &mut Findings) {
@@ -38,25 +37,24 @@ fn no_maxmemory(file: &File<'_>, findings: &mut Findings) {
     }
 }
 
-pub(super) const NO_EVICTION_POLICY: Rule = Rule {
-    id: "redis/no-eviction-policy",
-    title: "`maxmemory` without an eviction policy",
-    why: "The default is `noeviction`: once the limit is reached, writes fail. Right for a store, wrong for a cache.",
-    topic: "redis/eviction-policies",
-    before: "\
+pub(super) const NO_EVICTION_POLICY: Checked = Checked {
+    rule: Rule {
+        id: "redis/no-eviction-policy",
+        title: "`maxmemory` without an eviction policy",
+        why: "The default is `noeviction`: once the limit is reached, writes fail. Right for a store, wrong for a cache.",
+        topic: "redis/eviction-policies",
+        before: "\
 port 6379
 maxmemory 1gb
 ",
-    after: "\
+        after: "\
 port 6379
 maxmemory 1gb
 maxmemory-policy allkeys-lru
 ",
-    level: Level::Hint,
-    default: Default::On,
-    tag: None,
-    elsewhere: &[],
-    check: Check::Redis(no_eviction_policy),
+        ..HINT
+    },
+    check: no_eviction_policy,
 };
 
 fn no_eviction_policy(file: &File<'_>, findings: &mut Findings) {

@@ -4,28 +4,28 @@ use std::collections::BTreeMap;
 
 use viva_guide::folder::misspelt;
 
-use super::{File, directives};
-use crate::features::hints::rule::{Check, Default, Edit, Findings, Fix, Level, Rule, Tag};
+use super::directives;
+use super::file::{Checked, File, HINT};
+use crate::features::hints::rule::{Edit, Findings, Fix, Rule, Tag};
 use crate::keywords::redis_conf::Line;
 
-pub(super) const UNKNOWN_DIRECTIVE: Rule = Rule {
-    id: "redis/unknown-directive",
-    title: "A directive that Redis does not know",
-    why: "Redis does not skip what it does not know: it refuses to start, and an orchestrator restarts it for ever.",
-    topic: "redis/configuration",
-    before: "\
+pub(super) const UNKNOWN_DIRECTIVE: Checked = Checked {
+    rule: Rule {
+        id: "redis/unknown-directive",
+        title: "A directive that Redis does not know",
+        why: "Redis does not skip what it does not know: it refuses to start, and an orchestrator restarts it for ever.",
+        topic: "redis/configuration",
+        before: "\
 port 6379
 maxmemmory 1gb
 ",
-    after: "\
+        after: "\
 port 6379
 maxmemory 1gb
 ",
-    level: Level::Hint,
-    default: Default::On,
-    tag: None,
-    elsewhere: &[],
-    check: Check::Redis(unknown_directive),
+        ..HINT
+    },
+    check: unknown_directive,
 };
 
 fn unknown_directive(file: &File<'_>, findings: &mut Findings) {
@@ -69,24 +69,24 @@ fn is_wrapped(file: &File<'_>, line: &Line<'_>) -> bool {
         || after.is_some_and(|letter| !letter.is_whitespace())
 }
 
-pub(super) const DEPRECATED_NAME: Rule = Rule {
-    id: "redis/deprecated-name",
-    title: "The old name of a directive",
-    why: "Most old names still work, and say when a file was written: `slave` became `replica` in 5.0, `ziplist` became `listpack` in 7.0.",
-    topic: "redis/versions",
-    before: "\
+pub(super) const DEPRECATED_NAME: Checked = Checked {
+    rule: Rule {
+        id: "redis/deprecated-name",
+        title: "The old name of a directive",
+        why: "Most old names still work, and say when a file was written: `slave` became `replica` in 5.0, `ziplist` became `listpack` in 7.0.",
+        topic: "redis/versions",
+        before: "\
 port 6379
 slave-read-only yes
 ",
-    after: "\
+        after: "\
 port 6379
 replica-read-only yes
 ",
-    level: Level::Hint,
-    default: Default::On,
-    tag: Some(Tag::Deprecated),
-    elsewhere: &[],
-    check: Check::Redis(deprecated_name),
+        tag: Some(Tag::Deprecated),
+        ..HINT
+    },
+    check: deprecated_name,
 };
 
 fn deprecated_name(file: &File<'_>, findings: &mut Findings) {
@@ -138,25 +138,25 @@ fn deprecated_name(file: &File<'_>, findings: &mut Findings) {
     }
 }
 
-pub(super) const DUPLICATE_DIRECTIVE: Rule = Rule {
-    id: "redis/duplicate-directive",
-    title: "A directive that a later line sets again",
-    why: "The last line wins, without a warning; in a long file the first one is what people find and change.",
-    topic: "redis/configuration",
-    before: "\
+pub(super) const DUPLICATE_DIRECTIVE: Checked = Checked {
+    rule: Rule {
+        id: "redis/duplicate-directive",
+        title: "A directive that a later line sets again",
+        why: "The last line wins, without a warning; in a long file the first one is what people find and change.",
+        topic: "redis/configuration",
+        before: "\
 port 6379
 maxmemory 1gb
 maxmemory 2gb
 ",
-    after: "\
+        after: "\
 port 6379
 maxmemory 2gb
 ",
-    level: Level::Hint,
-    default: Default::On,
-    tag: Some(Tag::Unnecessary),
-    elsewhere: &[],
-    check: Check::Redis(duplicate_directive),
+        tag: Some(Tag::Unnecessary),
+        ..HINT
+    },
+    check: duplicate_directive,
 };
 
 fn duplicate_directive(file: &File<'_>, findings: &mut Findings) {

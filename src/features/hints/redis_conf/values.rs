@@ -1,27 +1,27 @@
 //! The rule about what directives are set to.
 
+use super::directives;
 use super::directives::{Takes, takes};
-use super::{File, directives, is_placeholder};
-use crate::features::hints::rule::{Check, Default, Findings, Level, Rule};
+use super::file::{Checked, File, HINT, is_placeholder};
+use crate::features::hints::rule::{Findings, Rule};
 
-pub(super) const VALUE_OUT_OF_RANGE: Rule = Rule {
-    id: "redis/value-out-of-range",
-    title: "A value that the directive does not take",
-    why: "Redis checks every value at the start and exits at the first wrong one; `true` is no `yes`, and a comment needs a line of its own.",
-    topic: "redis/configuration",
-    before: "\
+pub(super) const VALUE_OUT_OF_RANGE: Checked = Checked {
+    rule: Rule {
+        id: "redis/value-out-of-range",
+        title: "A value that the directive does not take",
+        why: "Redis checks every value at the start and exits at the first wrong one; `true` is no `yes`, and a comment needs a line of its own.",
+        topic: "redis/configuration",
+        before: "\
 port 6379
 appendonly true
 ",
-    after: "\
+        after: "\
 port 6379
 appendonly yes
 ",
-    level: Level::Hint,
-    default: Default::On,
-    tag: None,
-    elsewhere: &[],
-    check: Check::Redis(value_out_of_range),
+        ..HINT
+    },
+    check: value_out_of_range,
 };
 
 fn value_out_of_range(file: &File<'_>, findings: &mut Findings) {

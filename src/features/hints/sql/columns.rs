@@ -1,33 +1,32 @@
 //! Rules about the types of columns.
 
-use super::File;
 use super::dialect::Dialect;
+use super::file::{Checked, File, HINT};
 use super::schema::Column;
 use super::statement::Statement;
-use crate::features::hints::rule::{Check, Default, Findings, Level, Rule};
+use crate::features::hints::rule::{Findings, Rule};
 
-pub(super) const FLOAT_MONEY: Rule = Rule {
-    id: "sql/float-money",
-    title: "Money in a `FLOAT` or `DOUBLE`",
-    why: "Binary floating point has no 0.10: sums drift and comparisons fail. `DECIMAL` is exact.",
-    topic: "mysql/money",
-    before: "\
+pub(super) const FLOAT_MONEY: Checked = Checked {
+    rule: Rule {
+        id: "sql/float-money",
+        title: "Money in a `FLOAT` or `DOUBLE`",
+        why: "Binary floating point has no 0.10: sums drift and comparisons fail. `DECIMAL` is exact.",
+        topic: "mysql/money",
+        before: "\
 CREATE TABLE orders (
     id INT PRIMARY KEY,
     total_price FLOAT NOT NULL
 );
 ",
-    after: "\
+        after: "\
 CREATE TABLE orders (
     id INT PRIMARY KEY,
     total_price DECIMAL(10, 2) NOT NULL
 );
 ",
-    level: Level::Hint,
-    default: Default::On,
-    tag: None,
-    elsewhere: &[],
-    check: Check::Sql(float_money),
+        ..HINT
+    },
+    check: float_money,
 };
 
 /// Words of a name that mean money.
@@ -106,28 +105,27 @@ fn words(name: &str) -> Vec<String> {
     words
 }
 
-pub(super) const TIMESTAMP_2038: Rule = Rule {
-    id: "sql/timestamp-2038",
-    title: "A `TIMESTAMP` for a date that may lie behind 2038",
-    why: "`TIMESTAMP` holds seconds in 32 bits, up to 19 January 2038; a later date is an error in strict mode. `DATETIME` goes to 9999.",
-    topic: "mysql/date-and-time",
-    before: "\
+pub(super) const TIMESTAMP_2038: Checked = Checked {
+    rule: Rule {
+        id: "sql/timestamp-2038",
+        title: "A `TIMESTAMP` for a date that may lie behind 2038",
+        why: "`TIMESTAMP` holds seconds in 32 bits, up to 19 January 2038; a later date is an error in strict mode. `DATETIME` goes to 9999.",
+        topic: "mysql/date-and-time",
+        before: "\
 CREATE TABLE contracts (
     id INT AUTO_INCREMENT PRIMARY KEY,
     valid_until TIMESTAMP NULL
 );
 ",
-    after: "\
+        after: "\
 CREATE TABLE contracts (
     id INT AUTO_INCREMENT PRIMARY KEY,
     valid_until DATETIME NULL
 );
 ",
-    level: Level::Hint,
-    default: Default::On,
-    tag: None,
-    elsewhere: &[],
-    check: Check::Sql(timestamp_2038),
+        ..HINT
+    },
+    check: timestamp_2038,
 };
 
 /// Words of a name that mean a time in the future.

@@ -2,30 +2,29 @@
 
 use std::ops::Range;
 
-use super::File;
 use super::dialect::Dialect;
+use super::file::{Checked, File, HINT};
 use super::query::{self, Query};
 use super::schema::{Key, KeyKind};
 use super::statement::Statement;
-use crate::features::hints::rule::{Check, Default, Findings, Level, Rule};
+use crate::features::hints::rule::{Findings, Rule};
 use crate::keywords::sql::Kind;
 
-pub(super) const FUNCTION_ON_COLUMN: Rule = Rule {
-    id: "sql/function-on-column",
-    title: "A function around a column in `WHERE`",
-    why: "The index on the column knows its values, not what a function makes of them: the function is computed for every row. Compare the bare column with a range.",
-    topic: "mysql/index-not-used",
-    before: "\
+pub(super) const FUNCTION_ON_COLUMN: Checked = Checked {
+    rule: Rule {
+        id: "sql/function-on-column",
+        title: "A function around a column in `WHERE`",
+        why: "The index on the column knows its values, not what a function makes of them: the function is computed for every row. Compare the bare column with a range.",
+        topic: "mysql/index-not-used",
+        before: "\
 SELECT id FROM orders WHERE YEAR(placed_at) = 2026;
 ",
-    after: "\
+        after: "\
 SELECT id FROM orders WHERE placed_at >= '2026-01-01' AND placed_at < '2027-01-01';
 ",
-    level: Level::Hint,
-    default: Default::On,
-    tag: None,
-    elsewhere: &[],
-    check: Check::Sql(function_on_column),
+        ..HINT
+    },
+    check: function_on_column,
 };
 
 /// Functions of a date, and of a text, whose result somebody compares with a constant.
@@ -161,22 +160,21 @@ fn has_column(statement: &Statement<'_>, call: usize) -> bool {
     })
 }
 
-pub(super) const LEADING_WILDCARD: Rule = Rule {
-    id: "sql/leading-wildcard",
-    title: "`LIKE` with a wildcard at the beginning",
-    why: "An index is sorted from the first letter on; without it every row is read. A `FULLTEXT` index finds words.",
-    topic: "mysql/index-not-used",
-    before: "\
+pub(super) const LEADING_WILDCARD: Checked = Checked {
+    rule: Rule {
+        id: "sql/leading-wildcard",
+        title: "`LIKE` with a wildcard at the beginning",
+        why: "An index is sorted from the first letter on; without it every row is read. A `FULLTEXT` index finds words.",
+        topic: "mysql/index-not-used",
+        before: "\
 SELECT id, title FROM books WHERE title LIKE '%sql%';
 ",
-    after: "\
+        after: "\
 SELECT id, title FROM books WHERE MATCH (title) AGAINST ('sql');
 ",
-    level: Level::Hint,
-    default: Default::On,
-    tag: None,
-    elsewhere: &[],
-    check: Check::Sql(leading_wildcard),
+        ..HINT
+    },
+    check: leading_wildcard,
 };
 
 fn leading_wildcard(file: &File<'_>, findings: &mut Findings) {
@@ -229,12 +227,13 @@ fn is_narrowed(statement: &Statement<'_>, query: &Query, condition: Range<usize>
     has(&["AND"]) && has_equality && !has(&["OR"])
 }
 
-pub(super) const LEFTMOST_PREFIX_SKIPPED: Rule = Rule {
-    id: "sql/leftmost-prefix-skipped",
-    title: "A condition on a later column of an index only",
-    why: "An index on (a, b) is sorted by a first: a condition on b alone cannot search in it.",
-    topic: "mysql/leftmost-prefix",
-    before: "\
+pub(super) const LEFTMOST_PREFIX_SKIPPED: Checked = Checked {
+    rule: Rule {
+        id: "sql/leftmost-prefix-skipped",
+        title: "A condition on a later column of an index only",
+        why: "An index on (a, b) is sorted by a first: a condition on b alone cannot search in it.",
+        topic: "mysql/leftmost-prefix",
+        before: "\
 CREATE TABLE logins (
     id INT PRIMARY KEY,
     tenant_id INT NOT NULL,
@@ -243,7 +242,7 @@ CREATE TABLE logins (
 );
 SELECT id FROM logins WHERE user_id = 7;
 ",
-    after: "\
+        after: "\
 CREATE TABLE logins (
     id INT PRIMARY KEY,
     tenant_id INT NOT NULL,
@@ -252,11 +251,9 @@ CREATE TABLE logins (
 );
 SELECT id FROM logins WHERE tenant_id = 3 AND user_id = 7;
 ",
-    level: Level::Hint,
-    default: Default::On,
-    tag: None,
-    elsewhere: &[],
-    check: Check::Sql(leftmost_prefix_skipped),
+        ..HINT
+    },
+    check: leftmost_prefix_skipped,
 };
 
 fn leftmost_prefix_skipped(file: &File<'_>, findings: &mut Findings) {
@@ -326,22 +323,21 @@ fn compared(statement: &Statement<'_>, condition: Range<usize>) -> Vec<(String, 
         .collect()
 }
 
-pub(super) const NOT_IN_SUBQUERY: Rule = Rule {
-    id: "sql/not-in-subquery",
-    title: "`NOT IN` with a subquery that may give `NULL`",
-    why: "One `NULL` in the list makes the condition unknown for every row, and the result is empty. `NOT EXISTS` has no such trap.",
-    topic: "mysql/null",
-    before: "\
+pub(super) const NOT_IN_SUBQUERY: Checked = Checked {
+    rule: Rule {
+        id: "sql/not-in-subquery",
+        title: "`NOT IN` with a subquery that may give `NULL`",
+        why: "One `NULL` in the list makes the condition unknown for every row, and the result is empty. `NOT EXISTS` has no such trap.",
+        topic: "mysql/null",
+        before: "\
 SELECT id FROM customers WHERE id NOT IN (SELECT customer_id FROM orders);
 ",
-    after: "\
+        after: "\
 SELECT id FROM customers c WHERE NOT EXISTS (SELECT 1 FROM orders o WHERE o.customer_id = c.id);
 ",
-    level: Level::Hint,
-    default: Default::On,
-    tag: None,
-    elsewhere: &[],
-    check: Check::Sql(not_in_subquery),
+        ..HINT
+    },
+    check: not_in_subquery,
 };
 
 fn not_in_subquery(file: &File<'_>, findings: &mut Findings) {

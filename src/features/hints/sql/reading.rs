@@ -2,13 +2,14 @@
 
 use std::ops::Range;
 
+use super::file::{Checked, File, HINT, LONGEST};
 use super::query::{self, Query, Verb};
 use super::statement::Statement;
-use super::{File, LONGEST};
-use crate::features::hints::rule::{Check, Default, Findings, Level, Rule};
+use crate::features::hints::rule::{Findings, Rule};
 use crate::keywords::sql::Kind;
 
-pub(super) const SELECT_STAR: Rule = Rule {
+pub(super) const SELECT_STAR: Checked = Checked {
+rule: Rule {
     id: "sql/select-star",
     title: "`SELECT *` in a view or an `INSERT`",
     why: "A view keeps the columns of the day it was created, and an `INSERT … SELECT *` fails or shifts values once a table gets a column.",
@@ -19,11 +20,9 @@ INSERT INTO orders_archive SELECT * FROM orders WHERE placed_at < '2025-01-01';
     after: "\
 INSERT INTO orders_archive (id, placed_at) SELECT id, placed_at FROM orders WHERE placed_at < '2025-01-01';
 ",
-    level: Level::Hint,
-    default: Default::On,
-    tag: None,
-    elsewhere: &[],
-    check: Check::Sql(select_star),
+    ..HINT
+},
+check: select_star,
 };
 
 fn select_star(file: &File<'_>, findings: &mut Findings) {
@@ -72,22 +71,21 @@ fn star(statement: &Statement<'_>, query: &Query) -> Option<Range<usize>> {
     (statement.is_operator(at, &["*"]) && ends).then_some(start..at + 1)
 }
 
-pub(super) const IMPLICIT_JOIN: Rule = Rule {
-    id: "sql/implicit-join",
-    title: "Tables in a list without a condition that joins them",
-    why: "`FROM a, b` makes every pair of rows; `JOIN … ON` puts the condition where it cannot be forgotten.",
-    topic: "mysql/joins",
-    before: "\
+pub(super) const IMPLICIT_JOIN: Checked = Checked {
+    rule: Rule {
+        id: "sql/implicit-join",
+        title: "Tables in a list without a condition that joins them",
+        why: "`FROM a, b` makes every pair of rows; `JOIN … ON` puts the condition where it cannot be forgotten.",
+        topic: "mysql/joins",
+        before: "\
 SELECT c.name, o.total FROM customers c, orders o;
 ",
-    after: "\
+        after: "\
 SELECT c.name, o.total FROM customers c JOIN orders o ON o.customer_id = c.id;
 ",
-    level: Level::Hint,
-    default: Default::On,
-    tag: None,
-    elsewhere: &[],
-    check: Check::Sql(implicit_join),
+        ..HINT
+    },
+    check: implicit_join,
 };
 
 fn implicit_join(file: &File<'_>, findings: &mut Findings) {
@@ -125,26 +123,25 @@ fn is_common_table(statement: &Statement<'_>, name: &str) -> bool {
     })
 }
 
-pub(super) const UNION_DISJOINT: Rule = Rule {
-    id: "sql/union-disjoint",
-    title: "`UNION` of parts that cannot have a row in common",
-    why: "`UNION` looks for duplicates in a temporary table; parts with a different constant in a column have none in common, so `UNION ALL` would do.",
-    topic: "mysql/union-vs-union-all",
-    before: "\
+pub(super) const UNION_DISJOINT: Checked = Checked {
+    rule: Rule {
+        id: "sql/union-disjoint",
+        title: "`UNION` of parts that cannot have a row in common",
+        why: "`UNION` looks for duplicates in a temporary table; parts with a different constant in a column have none in common, so `UNION ALL` would do.",
+        topic: "mysql/union-vs-union-all",
+        before: "\
 SELECT 'customer' AS kind, email FROM customers
 UNION
 SELECT 'supplier', email FROM suppliers;
 ",
-    after: "\
+        after: "\
 SELECT 'customer' AS kind, email FROM customers
 UNION ALL
 SELECT 'supplier', email FROM suppliers;
 ",
-    level: Level::Hint,
-    default: Default::On,
-    tag: None,
-    elsewhere: &[],
-    check: Check::Sql(union_disjoint),
+        ..HINT
+    },
+    check: union_disjoint,
 };
 
 fn union_disjoint(file: &File<'_>, findings: &mut Findings) {
@@ -233,22 +230,21 @@ fn constant<'t>(statement: &Statement<'t>, part: Range<usize>) -> Option<&'t str
     (is_constant && is_alone).then(|| statement.text(at))
 }
 
-pub(super) const ORDER_BY_RAND: Rule = Rule {
-    id: "sql/order-by-rand",
-    title: "`ORDER BY RAND()`",
-    why: "It computes a number for every row and sorts them all, for however few rows; a random id is found by the primary key.",
-    topic: "mysql/order-by",
-    before: "\
+pub(super) const ORDER_BY_RAND: Checked = Checked {
+    rule: Rule {
+        id: "sql/order-by-rand",
+        title: "`ORDER BY RAND()`",
+        why: "It computes a number for every row and sorts them all, for however few rows; a random id is found by the primary key.",
+        topic: "mysql/order-by",
+        before: "\
 SELECT id, body FROM quotes ORDER BY RAND() LIMIT 1;
 ",
-    after: "\
+        after: "\
 SELECT id, body FROM quotes WHERE id >= 4711 ORDER BY id LIMIT 1;
 ",
-    level: Level::Hint,
-    default: Default::On,
-    tag: None,
-    elsewhere: &[],
-    check: Check::Sql(order_by_rand),
+        ..HINT
+    },
+    check: order_by_rand,
 };
 
 fn order_by_rand(file: &File<'_>, findings: &mut Findings) {
@@ -268,22 +264,21 @@ fn order_by_rand(file: &File<'_>, findings: &mut Findings) {
     }
 }
 
-pub(super) const LARGE_OFFSET: Rule = Rule {
-    id: "sql/large-offset",
-    title: "A large `OFFSET`",
-    why: "The rows before the offset are read and thrown away, so a page costs more the later it comes; go on behind the last key instead.",
-    topic: "mysql/pagination",
-    before: "\
+pub(super) const LARGE_OFFSET: Checked = Checked {
+    rule: Rule {
+        id: "sql/large-offset",
+        title: "A large `OFFSET`",
+        why: "The rows before the offset are read and thrown away, so a page costs more the later it comes; go on behind the last key instead.",
+        topic: "mysql/pagination",
+        before: "\
 SELECT id, title FROM posts ORDER BY id LIMIT 20 OFFSET 100000;
 ",
-    after: "\
+        after: "\
 SELECT id, title FROM posts WHERE id > 100000 ORDER BY id LIMIT 20;
 ",
-    level: Level::Hint,
-    default: Default::On,
-    tag: None,
-    elsewhere: &[],
-    check: Check::Sql(large_offset),
+        ..HINT
+    },
+    check: large_offset,
 };
 
 /// Smaller offsets are cheap enough, in rows.

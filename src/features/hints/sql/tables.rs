@@ -2,35 +2,34 @@
 
 use std::ops::Range;
 
-use super::File;
 use super::dialect::Dialect;
+use super::file::{Checked, File, HINT};
 use super::schema::{KeyKind, Table};
 use super::statement::Statement;
-use crate::features::hints::rule::{Check, Default, Edit, Findings, Fix, Level, Rule, Tag};
+use crate::features::hints::rule::{Edit, Findings, Fix, Rule, Tag};
 
-pub(super) const NO_PRIMARY_KEY: Rule = Rule {
-    id: "sql/no-primary-key",
-    title: "A table without a primary key",
-    why: "InnoDB stores rows by the primary key and invents a hidden one where there is none: no query can use it, and replicas search whole tables for a row.",
-    topic: "mysql/clustered-index",
-    before: "\
+pub(super) const NO_PRIMARY_KEY: Checked = Checked {
+    rule: Rule {
+        id: "sql/no-primary-key",
+        title: "A table without a primary key",
+        why: "InnoDB stores rows by the primary key and invents a hidden one where there is none: no query can use it, and replicas search whole tables for a row.",
+        topic: "mysql/clustered-index",
+        before: "\
 CREATE TABLE `visits` (
     `page_id` INT NOT NULL,
     `visited_at` DATETIME NOT NULL
 ) ENGINE=InnoDB;
 ",
-    after: "\
+        after: "\
 CREATE TABLE `visits` (
     `id` BIGINT UNSIGNED AUTO_INCREMENT PRIMARY KEY,
     `page_id` INT NOT NULL,
     `visited_at` DATETIME NOT NULL
 ) ENGINE=InnoDB;
 ",
-    level: Level::Hint,
-    default: Default::On,
-    tag: None,
-    elsewhere: &[],
-    check: Check::Sql(no_primary_key),
+        ..HINT
+    },
+    check: no_primary_key,
 };
 
 fn no_primary_key(file: &File<'_>, findings: &mut Findings) {
@@ -80,28 +79,28 @@ fn engine(statement: &Statement<'_>, range: Range<usize>) -> Option<usize> {
     })
 }
 
-pub(super) const UTF8MB3: Rule = Rule {
-    id: "sql/utf8mb3",
-    title: "`utf8`, the character set of three bytes",
-    why: "In MySQL `utf8` means `utf8mb3`: no emoji, no rare Chinese characters, error 1366 instead. `utf8mb4` is the whole of UTF-8.",
-    topic: "mysql/character-sets",
-    before: "\
+pub(super) const UTF8MB3: Checked = Checked {
+    rule: Rule {
+        id: "sql/utf8mb3",
+        title: "`utf8`, the character set of three bytes",
+        why: "In MySQL `utf8` means `utf8mb3`: no emoji, no rare Chinese characters, error 1366 instead. `utf8mb4` is the whole of UTF-8.",
+        topic: "mysql/character-sets",
+        before: "\
 CREATE TABLE notes (
     id INT PRIMARY KEY,
     body TEXT
 ) DEFAULT CHARSET=utf8;
 ",
-    after: "\
+        after: "\
 CREATE TABLE notes (
     id INT PRIMARY KEY,
     body TEXT
 ) DEFAULT CHARSET=utf8mb4;
 ",
-    level: Level::Hint,
-    default: Default::On,
-    tag: Some(Tag::Deprecated),
-    elsewhere: &[],
-    check: Check::Sql(utf8mb3),
+        tag: Some(Tag::Deprecated),
+        ..HINT
+    },
+    check: utf8mb3,
 };
 
 fn utf8mb3(file: &File<'_>, findings: &mut Findings) {
@@ -171,28 +170,27 @@ fn others(count: usize) -> String {
     }
 }
 
-pub(super) const MYISAM: Rule = Rule {
-    id: "sql/myisam",
-    title: "`MyISAM`",
-    why: "It has no transactions, no foreign keys, locks whole tables, and a crash can cost rows. InnoDB has been the default since 5.5.",
-    topic: "mysql/innodb-vs-myisam",
-    before: "\
+pub(super) const MYISAM: Checked = Checked {
+    rule: Rule {
+        id: "sql/myisam",
+        title: "`MyISAM`",
+        why: "It has no transactions, no foreign keys, locks whole tables, and a crash can cost rows. InnoDB has been the default since 5.5.",
+        topic: "mysql/innodb-vs-myisam",
+        before: "\
 CREATE TABLE notes (
     id INT PRIMARY KEY,
     body TEXT
 ) ENGINE=MyISAM;
 ",
-    after: "\
+        after: "\
 CREATE TABLE notes (
     id INT PRIMARY KEY,
     body TEXT
 ) ENGINE=InnoDB;
 ",
-    level: Level::Hint,
-    default: Default::On,
-    tag: None,
-    elsewhere: &[],
-    check: Check::Sql(myisam),
+        ..HINT
+    },
+    check: myisam,
 };
 
 fn myisam(file: &File<'_>, findings: &mut Findings) {

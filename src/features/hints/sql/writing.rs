@@ -2,29 +2,28 @@
 
 use std::ops::Range;
 
-use super::File;
 use super::dialect::Dialect;
+use super::file::{Checked, File, HINT};
 use super::query::{Query, Verb};
 use super::statement::Statement;
-use crate::features::hints::rule::{Check, Default, Findings, Level, Rule};
+use crate::features::hints::rule::{Default, Findings, Rule};
 use crate::keywords::sql::Kind;
 
-pub(super) const NO_WHERE: Rule = Rule {
-    id: "sql/no-where",
-    title: "`DELETE` or `UPDATE` without `WHERE`",
-    why: "It takes every row, one by one, with a lock and undo for each; when all rows shall go, `TRUNCATE` is faster.",
-    topic: "mysql/bulk-delete",
-    before: "\
+pub(super) const NO_WHERE: Checked = Checked {
+    rule: Rule {
+        id: "sql/no-where",
+        title: "`DELETE` or `UPDATE` without `WHERE`",
+        why: "It takes every row, one by one, with a lock and undo for each; when all rows shall go, `TRUNCATE` is faster.",
+        topic: "mysql/bulk-delete",
+        before: "\
 DELETE FROM sessions;
 ",
-    after: "\
+        after: "\
 DELETE FROM sessions WHERE expires_at < NOW() LIMIT 1000;
 ",
-    level: Level::Hint,
-    default: Default::On,
-    tag: None,
-    elsewhere: &[],
-    check: Check::Sql(no_where),
+        ..HINT
+    },
+    check: no_where,
 };
 
 /// A script that empties more tables than this is there to empty them.
@@ -101,23 +100,23 @@ fn only_table(statement: &Statement<'_>, query: &Query, target: Range<usize>) ->
     (is_alone && target.end - next <= 2).then_some(name)
 }
 
-pub(super) const FOR_UPDATE_RANGE: Rule = Rule {
-    id: "sql/for-update-range",
-    title: "`FOR UPDATE` over a range",
-    why: "At `REPEATABLE READ` a locking range also locks the gaps between its rows, so inserts of others wait.",
-    topic: "mysql/gap-locks",
-    before: "\
+pub(super) const FOR_UPDATE_RANGE: Checked = Checked {
+    rule: Rule {
+        id: "sql/for-update-range",
+        title: "`FOR UPDATE` over a range",
+        why: "At `REPEATABLE READ` a locking range also locks the gaps between its rows, so inserts of others wait.",
+        topic: "mysql/gap-locks",
+        before: "\
 SELECT id FROM seats WHERE row_no BETWEEN 3 AND 5 FOR UPDATE;
 ",
-    after: "\
+        after: "\
 SELECT id FROM seats WHERE id IN (17, 18, 19) FOR UPDATE;
 ",
-    level: Level::Hint,
-    // What is locked depends on the isolation level and the indexes, which a script seldom shows.
-    default: Default::Off,
-    tag: None,
-    elsewhere: &[],
-    check: Check::Sql(for_update_range),
+        // What is locked depends on the isolation level and the indexes, which a script seldom shows.
+        default: Default::Off,
+        ..HINT
+    },
+    check: for_update_range,
 };
 
 fn for_update_range(file: &File<'_>, findings: &mut Findings) {

@@ -1,8 +1,8 @@
 //! What may follow a keyword.
 
 use super::{Expected, Paren, Reader};
-use crate::keywords::sql::lexer::Kind as TokenKind;
 use crate::keywords::sql::places::{self, Kind};
+use crate::keywords::sql::token::Kind as TokenKind;
 
 impl Reader<'_> {
     /// Goes past keywords and works out what may follow them.

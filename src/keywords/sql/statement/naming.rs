@@ -1,8 +1,8 @@
 //! The names of a keyword, and what belongs to it: `ENGINE=InnoDB`, `CHARACTER SET utf8mb4`.
 
 use super::{Expected, Paren, Reader};
-use crate::keywords::sql::lexer::{Kind as TokenKind, Token};
 use crate::keywords::sql::places::{self, Kind};
+use crate::keywords::sql::token::{Kind as TokenKind, Token};
 use crate::keywords::sql::vocabulary::{self, Entry, Phrase};
 
 impl Reader<'_> {

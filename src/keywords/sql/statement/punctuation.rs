@@ -1,8 +1,8 @@
 //! Operators, commas and parentheses: what they mean for the words after them.
 
 use super::{Expected, Paren, Reader, Scope};
-use crate::keywords::sql::lexer::Token;
 use crate::keywords::sql::places::{self, Kind};
+use crate::keywords::sql::token::Token;
 
 impl Reader<'_> {
     pub(super) fn operator(&mut self, token: Token) {

@@ -1,8 +1,8 @@
 //! Whether a word is a keyword, a function or a name where it stands.
 
 use super::{Expected, Paren, Reader};
-use crate::keywords::sql::lexer::Kind as TokenKind;
 use crate::keywords::sql::places::{self, Kind};
+use crate::keywords::sql::token::Kind as TokenKind;
 use crate::keywords::sql::vocabulary::Entry;
 
 /// What a word turned out to be.

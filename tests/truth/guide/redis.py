@@ -135,6 +135,15 @@ def server(config: list[str], sentinel: bool = False) -> Iterator[Path]:
             process.wait()
 
 
+def starts_with(line: str) -> bool:
+    """Whether the server starts with that line in its file."""
+    try:
+        with server([line]):
+            return True
+    except Refused:
+        return False
+
+
 def at_home_options(folder: Path) -> dict[str, object]:
     """For directives that would lead the server out of its folder: what they become."""
     return {"dir": folder, "bind": "127.0.0.1", "logfile": folder / "log", "pidfile": folder / "pid", "daemonize": "no"}

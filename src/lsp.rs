@@ -1,6 +1,6 @@
 //! The language server: the only module that knows the Language Server Protocol.
 //!
-//! - [`framing`], [`repair`], [`transport`]: messages in and out, in their order, whatever the client sends.
+//! - [`framing`], [`repair`], [`output`], [`transport`]: messages in and out, in their order, whatever the client sends.
 //! - [`server`]: the connection's life and state. [`requests`]: the answers. Each converts, asks a
 //!   feature, and converts back.
 //! - [`client`]: what the client can do. [`settings`]: what the user set.
@@ -22,6 +22,7 @@ mod guides;
 mod hints;
 mod log;
 mod open;
+mod output;
 mod packages;
 mod params;
 mod parent;
@@ -56,8 +57,11 @@ pub fn serve() -> ExitCode {
         .build()
         .expect("a process can start two threads");
     let (service, socket) = server::service(built_in::guide());
-    let code = runtime.block_on(transport::serve(service, socket));
+    let code = transport::serve(&runtime, service, socket);
     // Whatever still waits for the client is not waited for.
     runtime.shutdown_background();
-    code
+    code.unwrap_or_else(|error| {
+        tracing::error!("stdout cannot be written: {error}");
+        ExitCode::FAILURE
+    })
 }

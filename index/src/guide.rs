@@ -3,14 +3,13 @@
 
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{
-    DocAddress, DocId, DocSet as _, Index, ReloadPolicy, Searcher, SegmentReader, TERMINATED,
-    TantivyDocument, Term,
+    DocAddress, DocId, DocSet as _, Index, ReloadPolicy, Searcher, SegmentReader, TERMINATED, Term,
 };
 
 use crate::Language;
 use crate::card::Card;
 use crate::folder::Contents;
-use crate::record::{self, Fields};
+use crate::record::{self, Entry, Fields, Stored};
 use crate::store::{self, Files, StaticDirectory};
 use crate::tokens;
 use crate::topic::{KeywordName, Topic, qualified};
@@ -33,8 +32,8 @@ impl std::fmt::Debug for Guide {
 pub struct Explanation {
     pub card: Option<Card>,
     pub topic: Option<Topic>,
-    /// Other topics that mention the same name.
-    pub others: Vec<Topic>,
+    /// The qualified name that led to the topic, or else to the card.
+    pub name: String,
 }
 
 impl Guide {
@@ -108,83 +107,91 @@ impl Guide {
         language: Language,
         names: impl IntoIterator<Item = &'a str>,
     ) -> Option<Explanation> {
-        let mut card = None;
+        let mut known: Option<(Card, String)> = None;
         for name in names {
-            let (found, mut topics) = self.claimed(language, name);
-            if topics.is_empty()
-                && let Some(id) = found.as_ref().and_then(|card| card.topic.as_deref())
-            {
-                topics.extend(self.topic(id));
+            let name = qualified(language, name);
+            let (found, topic) = self.claimed(&name);
+            if let Some(found) = found.filter(|_| known.is_none()) {
+                known = Some((found, name.clone()));
             }
-            card = card.or(found);
-            if !topics.is_empty() {
-                let topic = Some(topics.remove(0));
-                return Some(Explanation {
-                    card,
-                    topic,
-                    others: topics,
-                });
+            if topic.is_some() {
+                let card = known.map(|(card, _)| card);
+                return Some(Explanation { card, topic, name });
             }
         }
-        card.map(|card| Explanation {
+        known.map(|(card, name)| Explanation {
             card: Some(card),
             topic: None,
-            others: Vec::new(),
+            name,
         })
     }
 
-    /// The card of a name, and its topics: the one that has it first, then those that mention it.
-    /// Where guides differ, the most important one counts.
-    fn claimed(&self, language: Language, name: &str) -> (Option<Card>, Vec<Topic>) {
-        let name = qualified(language, name);
-        let mut card = None;
-        let mut topics: Vec<Topic> = Vec::new();
-        for doc in self.ranked(self.fields.keyword, &name) {
-            if self.fields.is_topic(&doc) {
-                topics.extend(self.fields.read_topic(&doc));
-            } else if card.is_none() {
-                card = self.fields.read_card(&doc);
+    /// The card of a name, and the topic that it leads to: one that has the name, or mentions it, or that
+    /// its card names. Where guides differ, the most important one counts.
+    fn claimed(&self, name: &str) -> (Option<Card>, Option<Topic>) {
+        let (mut card, mut topic) = (None, None);
+        for entry in self.ranked(self.fields.keyword, name) {
+            match entry {
+                Entry::Topic(found) if topic.is_none() => topic = Some(found.into_owned()),
+                Entry::Card(found) if card.is_none() => card = Some(found.into_owned()),
+                _ => {}
             }
         }
-        for doc in self.ranked(self.fields.mention, &name) {
-            let topic = self.fields.read_topic(&doc);
-            topics.extend(topic.filter(|topic| topics.iter().all(|other| other.id != topic.id)));
-        }
-        (card, topics)
+        let named = |card: &Card| self.topic(card.topic.as_deref()?);
+        let topic = topic
+            .or_else(|| self.topics_with(self.fields.mention, name).next())
+            .or_else(|| card.as_ref().and_then(named));
+        (card, topic)
     }
 
-    /// The documents with a term, those of the most important guide first.
-    fn ranked(&self, field: Field, text: &str) -> Vec<TantivyDocument> {
-        let mut docs = self.docs(field, text);
-        if docs.len() > 1 {
-            docs.sort_by_key(|doc| std::cmp::Reverse(self.fields.rank(doc)));
+    /// The other topics that have the name of an explanation, then those that mention it.
+    pub fn others(&self, explained: &Explanation) -> Vec<Topic> {
+        let mut others: Vec<Topic> = Vec::new();
+        for field in [self.fields.keyword, self.fields.mention] {
+            for topic in self.topics_with(field, &explained.name) {
+                let mut known = explained.topic.iter().chain(&others);
+                if known.all(|known| known.id != topic.id) {
+                    others.push(topic);
+                }
+            }
         }
-        docs
+        others
+    }
+
+    /// The topics with a term, those of the most important guide first.
+    fn topics_with(&self, field: Field, text: &str) -> impl Iterator<Item = Topic> {
+        let found = self.ranked(field, text);
+        found.into_iter().filter_map(Entry::topic)
+    }
+
+    /// The entries with a term, those of the most important guide first.
+    fn ranked(&self, field: Field, text: &str) -> Vec<Entry<'static>> {
+        let mut found: Vec<Stored> = self.stored(field, text).collect();
+        found.sort_by_key(|stored| std::cmp::Reverse(stored.rank));
+        found
+            .into_iter()
+            .filter_map(|stored| stored.entry)
+            .collect()
     }
 
     /// The topic with this id.
     pub fn topic(&self, id: &str) -> Option<Topic> {
-        self.fields
-            .read_topic(self.docs(self.fields.id, id).first()?)
+        self.stored(self.fields.id, id).next()?.entry?.topic()
     }
 
     /// All topics, by id.
     pub fn topics(&self) -> Vec<Topic> {
-        let docs = self.docs(self.fields.kind, record::TOPIC);
-        let mut topics: Vec<Topic> = docs
-            .iter()
-            .filter_map(|doc| self.fields.read_topic(doc))
-            .collect();
+        let entries = self.stored(self.fields.kind, record::TOPIC);
+        let mut topics: Vec<Topic> = entries.filter_map(|stored| stored.entry?.topic()).collect();
         topics.sort_by(|a, b| a.id.cmp(&b.id));
         topics
     }
 
     /// All cards of a language, by keyword.
     pub fn cards(&self, language: Language) -> Vec<Card> {
-        let docs = self.docs(self.fields.kind, record::CARD);
-        let mut cards: Vec<Card> = docs
-            .iter()
-            .filter_map(|doc| self.fields.read_card(doc))
+        let entries = self.stored(self.fields.kind, record::CARD);
+        let mut cards: Vec<Card> = entries
+            .filter_map(|stored| stored.entry?.card())
             .filter(|card| card.keyword.language == language)
             .collect();
         cards.sort_by(|a, b| a.keyword.name.cmp(&b.keyword.name));
@@ -267,19 +274,19 @@ impl Guide {
         }
     }
 
-    pub(crate) fn doc(&self, address: DocAddress) -> Option<TantivyDocument> {
-        self.searcher.doc(address).ok()
+    /// The topic at a place of the index.
+    pub(crate) fn topic_at(&self, address: DocAddress) -> Option<Topic> {
+        self.searcher.doc::<Stored>(address).ok()?.entry?.topic()
     }
 
-    /// The documents with exactly this term.
-    fn docs(&self, field: Field, text: &str) -> Vec<TantivyDocument> {
+    /// The entries with exactly this term.
+    fn stored(&self, field: Field, text: &str) -> impl Iterator<Item = Stored> {
         let term = Term::from_field_text(field, text);
-        let mut found = Vec::new();
-        for (segment, reader) in (0..).zip(self.searcher.segment_readers()) {
+        let segments = (0..).zip(self.searcher.segment_readers());
+        segments.flat_map(move |(segment, reader)| {
             let docs = addresses(reader, &term);
-            found.extend(docs.filter_map(|doc| self.doc(DocAddress::new(segment, doc))));
-        }
-        found
+            docs.filter_map(move |doc| self.searcher.doc(DocAddress::new(segment, doc)).ok())
+        })
     }
 }
 

@@ -1,19 +1,24 @@
 //! How topics and cards lie in the index: the tantivy schema, and both directions of the conversion.
-//! Stored fields hold all that an answer needs, so that opening the index parses nothing.
+//!
+//! Fields are for finding. What is found is read from one more field, which holds the whole entry as
+//! postcard writes it: a hover reads little else, and value by value it took most of its time.
 
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
 use tantivy::TantivyDocument;
+use tantivy::schema::document::{DeserializeError, DocumentDeserialize, DocumentDeserializer};
 use tantivy::schema::{
-    Field, IndexRecordOption, STORED, STRING, Schema, SchemaBuilder, TextFieldIndexing,
-    TextOptions, Value as _,
+    Field, IndexRecordOption, OwnedValue, STORED, STRING, Schema, SchemaBuilder, TextFieldIndexing,
+    TextOptions,
 };
 
 use crate::card::Card;
 use crate::search::lexicon::{self, LEXICON};
 use crate::tokens;
-use crate::topic::{Block, Change, KeywordName, Level, Note, Pitfall, Question, Source, Topic};
+use crate::topic::Topic;
 
-/// The fields of the index. Texts with several parts (a question: ask, answer, follow-up) are
-/// consecutive values of one field.
+/// The fields of the index.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Fields {
     /// `topic` or `card`.
@@ -48,67 +53,92 @@ pub(crate) struct Fields {
     pub(crate) level: Field,
     /// The file of a card that is not built in: its cards go when it changes.
     pub(crate) file: Field,
-    question: Field,
-    /// Text and file of each note.
-    note: Field,
-    /// The file of a topic that is not built in.
-    from: Field,
+    /// An [`Entry`].
+    entry: Field,
     /// Where one name leads to several: the highest first. None: built in.
     rank: Field,
-    covers: Field,
-    related: Field,
-    since: Field,
-    changed: Field,
-    source: Field,
-    checked: Field,
-    example: Field,
-    /// A card's parts, in the order of [`CARD_PARTS`].
-    card: Field,
-    /// A card's enumerated values.
-    value: Field,
 }
 
 /// What a document of the index is.
 pub(crate) const TOPIC: &str = "topic";
 pub(crate) const CARD: &str = "card";
 
-/// `meaning, syntax, type, default, since, deprecated, alias, topic`.
-const CARD_PARTS: usize = 8;
+/// What is stored of a document.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) enum Entry<'a> {
+    Topic(Cow<'a, Topic>),
+    Card(Cow<'a, Card>),
+}
+
+impl Entry<'_> {
+    pub(crate) fn topic(self) -> Option<Topic> {
+        match self {
+            Entry::Topic(topic) => Some(topic.into_owned()),
+            Entry::Card(_) => None,
+        }
+    }
+
+    pub(crate) fn card(self) -> Option<Card> {
+        match self {
+            Entry::Card(card) => Some(card.into_owned()),
+            Entry::Topic(_) => None,
+        }
+    }
+
+    fn bytes(&self) -> Vec<u8> {
+        postcard::to_stdvec(self).expect("memory takes what it is given")
+    }
+}
+
+/// An entry as it was found.
+#[derive(Debug)]
+pub(crate) struct Stored {
+    /// None: another version of this crate wrote it.
+    pub(crate) entry: Option<Entry<'static>>,
+    /// 0: built in.
+    pub(crate) rank: u64,
+}
+
+impl DocumentDeserialize for Stored {
+    fn deserialize<'de, D>(mut fields: D) -> Result<Stored, DeserializeError>
+    where
+        D: DocumentDeserializer<'de>,
+    {
+        let (mut entry, mut rank) = (None, 0);
+        while let Some((_, value)) = fields.next_field::<OwnedValue>()? {
+            match value {
+                OwnedValue::Bytes(bytes) => entry = postcard::from_bytes(&bytes).ok(),
+                OwnedValue::U64(number) => rank = number,
+                _ => {}
+            }
+        }
+        Ok(Stored { entry, rank })
+    }
+}
 
 pub(crate) fn schema() -> (Schema, Fields) {
     let mut schema = SchemaBuilder::new();
     let fields = Fields {
-        kind: schema.add_text_field("kind", STRING | STORED),
-        id: schema.add_text_field("id", STRING | STORED),
-        keyword: schema.add_text_field("keyword", STRING | STORED),
-        mention: schema.add_text_field("mention", STRING | STORED),
-        title: schema.add_text_field("title", searched().set_stored()),
-        also: schema.add_text_field("also", searched().set_stored()),
+        kind: schema.add_text_field("kind", STRING),
+        id: schema.add_text_field("id", STRING),
+        keyword: schema.add_text_field("keyword", STRING),
+        mention: schema.add_text_field("mention", STRING),
+        title: schema.add_text_field("title", searched()),
+        also: schema.add_text_field("also", searched()),
         words: schema.add_text_field("words", searched()),
-        summary: schema.add_text_field("summary", searched().set_stored()),
-        body: schema.add_text_field("body", searched().set_stored()),
-        pitfall: schema.add_text_field("pitfall", searched().set_stored()),
+        summary: schema.add_text_field("summary", searched()),
+        body: schema.add_text_field("body", searched()),
+        pitfall: schema.add_text_field("pitfall", searched()),
         ask: schema.add_text_field("ask", searched()),
         answer: schema.add_text_field("answer", searched()),
         name: schema.add_text_field("name", STRING),
         section: schema.add_text_field("section", STRING),
         spelled: schema.add_text_field("spelled", spelled()),
         language: schema.add_text_field("language", STRING),
-        level: schema.add_text_field("level", STRING | STORED),
+        level: schema.add_text_field("level", STRING),
         file: schema.add_text_field("file", STRING),
-        question: schema.add_text_field("question", STORED),
-        note: schema.add_text_field("note", STORED),
-        from: schema.add_text_field("from", STORED),
+        entry: schema.add_bytes_field("entry", STORED),
         rank: schema.add_u64_field("rank", STORED),
-        covers: schema.add_u64_field("covers", STORED),
-        related: schema.add_text_field("related", STORED),
-        since: schema.add_text_field("since", STORED),
-        changed: schema.add_text_field("changed", STORED),
-        source: schema.add_text_field("source", STORED),
-        checked: schema.add_text_field("checked", STORED),
-        example: schema.add_text_field("example", STORED),
-        card: schema.add_text_field("card", STORED),
-        value: schema.add_text_field("value", STORED),
     };
     (schema.build(), fields)
 }
@@ -134,6 +164,7 @@ fn spelled() -> TextOptions {
 impl Fields {
     pub(crate) fn write_topic(&self, topic: &Topic) -> TantivyDocument {
         let mut doc = TantivyDocument::new();
+        doc.add_bytes(self.entry, &Entry::Topic(Cow::Borrowed(topic)).bytes());
         doc.add_text(self.kind, TOPIC);
         doc.add_text(self.id, &topic.id);
         for keyword in &topic.keywords {
@@ -142,44 +173,7 @@ impl Fields {
         for keyword in &topic.mentions {
             doc.add_text(self.mention, keyword.qualified());
         }
-        doc.add_text(self.title, &topic.title);
-        doc.add_text(self.summary, &topic.summary);
-        doc.add_text(self.body, &topic.body);
         doc.add_text(self.level, topic.level.name());
-        doc.add_text(self.checked, &topic.checked);
-        add_all(&mut doc, self.also, &topic.also);
-        add_all(&mut doc, self.related, &topic.related);
-        add_all(&mut doc, self.since, &topic.since);
-        for number in &topic.covers {
-            doc.add_u64(self.covers, u64::from(*number));
-        }
-        for change in &topic.changed {
-            add_all(&mut doc, self.changed, [&change.version, &change.what]);
-        }
-        for source in &topic.sources {
-            add_all(&mut doc, self.source, [&source.label, &source.url]);
-        }
-        for pitfall in &topic.pitfalls {
-            add_all(
-                &mut doc,
-                self.pitfall,
-                [&pitfall.text, pitfall.hint.as_deref().unwrap_or_default()],
-            );
-        }
-        for block in &topic.example {
-            add_all(&mut doc, self.example, [&block.info, &block.code]);
-        }
-        for question in &topic.questions {
-            add_all(
-                &mut doc,
-                self.question,
-                [&question.ask, &question.answer, &question.follow_up],
-            );
-        }
-        for note in &topic.notes {
-            add_all(&mut doc, self.note, [&note.text, &note.from]);
-        }
-        add_all(&mut doc, self.from, &topic.from);
         self.write_search(&mut doc, topic);
         doc
     }
@@ -189,14 +183,15 @@ impl Fields {
         doc.add_u64(self.rank, rank);
     }
 
-    /// The rank of an entry; 0 for built-in ones.
-    pub(crate) fn rank(&self, doc: &TantivyDocument) -> u64 {
-        let rank = doc.get_first(self.rank);
-        rank.and_then(|value| value.as_u64()).unwrap_or(0)
-    }
-
     /// The fields that only searches need.
     fn write_search(&self, doc: &mut TantivyDocument, topic: &Topic) {
+        doc.add_text(self.title, &topic.title);
+        doc.add_text(self.summary, &topic.summary);
+        doc.add_text(self.body, &topic.body);
+        add_all(doc, self.also, &topic.also);
+        for pitfall in &topic.pitfalls {
+            doc.add_text(self.pitfall, &pitfall.text);
+        }
         doc.add_text(self.section, topic.section());
         let all = topic.keywords.iter().chain(&topic.mentions);
         let mut languages: Vec<&str> = all.map(|name| name.language.name()).collect();
@@ -235,110 +230,13 @@ impl Fields {
         }
     }
 
-    pub(crate) fn read_topic(&self, doc: &TantivyDocument) -> Option<Topic> {
-        Some(Topic {
-            id: text(doc, self.id)?.to_owned(),
-            title: text(doc, self.title)?.to_owned(),
-            level: text(doc, self.level).and_then(Level::from_name)?,
-            covers: doc
-                .get_all(self.covers)
-                .filter_map(|value| value.as_u64()?.try_into().ok())
-                .collect(),
-            also: texts(doc, self.also),
-            keywords: names(doc, self.keyword),
-            mentions: names(doc, self.mention),
-            related: texts(doc, self.related),
-            since: text(doc, self.since).map(str::to_owned),
-            changed: groups(doc, self.changed)
-                .map(|[version, what]| Change { version, what })
-                .collect(),
-            sources: groups(doc, self.source)
-                .map(|[label, url]| Source { label, url })
-                .collect(),
-            checked: text(doc, self.checked)?.to_owned(),
-            summary: text(doc, self.summary)?.to_owned(),
-            body: text(doc, self.body)?.to_owned(),
-            pitfalls: groups(doc, self.pitfall)
-                .map(|[text, hint]| Pitfall {
-                    text,
-                    hint: non_empty(hint),
-                })
-                .collect(),
-            example: groups(doc, self.example)
-                .map(|[info, code]| Block { info, code })
-                .collect(),
-            questions: groups(doc, self.question)
-                .map(|[ask, answer, follow_up]| Question {
-                    ask,
-                    answer,
-                    follow_up,
-                })
-                .collect(),
-            notes: groups(doc, self.note)
-                .map(|[text, from]| Note { text, from })
-                .collect(),
-            from: text(doc, self.from).map(str::to_owned),
-        })
-    }
-
     pub(crate) fn write_card(&self, card: &Card) -> TantivyDocument {
         let mut doc = TantivyDocument::new();
+        doc.add_bytes(self.entry, &Entry::Card(Cow::Borrowed(card)).bytes());
         doc.add_text(self.kind, CARD);
         doc.add_text(self.keyword, card.keyword.qualified());
-        let parts: [Option<&String>; CARD_PARTS] = [
-            Some(&card.meaning),
-            card.syntax.as_ref(),
-            card.value_type.as_ref(),
-            card.default.as_ref(),
-            card.since.as_ref(),
-            card.deprecated.as_ref(),
-            card.alias.as_ref(),
-            card.topic.as_ref(),
-        ];
-        for part in parts {
-            doc.add_text(self.card, part.map_or("", String::as_str));
-        }
-        add_all(&mut doc, self.value, &card.values);
-        add_all(&mut doc, self.from, &card.from);
         doc
     }
-
-    pub(crate) fn read_card(&self, doc: &TantivyDocument) -> Option<Card> {
-        let parts: [String; CARD_PARTS] = groups(doc, self.card).next()?;
-        let [
-            meaning,
-            syntax,
-            value_type,
-            default,
-            since,
-            deprecated,
-            alias,
-            topic,
-        ] = parts;
-        Some(Card {
-            keyword: names(doc, self.keyword).into_iter().next()?,
-            meaning,
-            syntax: non_empty(syntax),
-            value_type: non_empty(value_type),
-            default: non_empty(default),
-            since: non_empty(since),
-            deprecated: non_empty(deprecated),
-            alias: non_empty(alias),
-            values: texts(doc, self.value),
-            topic: non_empty(topic),
-            from: text(doc, self.from).map(str::to_owned),
-        })
-    }
-
-    pub(crate) fn is_topic(&self, doc: &TantivyDocument) -> bool {
-        text(doc, self.kind) == Some(TOPIC)
-    }
-}
-
-/// Qualified names as names of their languages.
-fn names(doc: &TantivyDocument, field: Field) -> Vec<KeywordName> {
-    let names = doc.get_all(field).filter_map(|value| value.as_str());
-    names.map(KeywordName::from_qualified).collect()
 }
 
 fn add_all<T: AsRef<str>>(
@@ -349,31 +247,4 @@ fn add_all<T: AsRef<str>>(
     for value in values {
         doc.add_text(field, value);
     }
-}
-
-pub(crate) fn text(doc: &TantivyDocument, field: Field) -> Option<&str> {
-    doc.get_first(field)?.as_str()
-}
-
-fn texts(doc: &TantivyDocument, field: Field) -> Vec<String> {
-    doc.get_all(field)
-        .filter_map(|value| value.as_str())
-        .map(str::to_owned)
-        .collect()
-}
-
-/// The values of a field, `N` at a time.
-fn groups<const N: usize>(
-    doc: &TantivyDocument,
-    field: Field,
-) -> impl Iterator<Item = [String; N]> {
-    let mut values = texts(doc, field).into_iter();
-    std::iter::from_fn(move || {
-        let group: Vec<String> = values.by_ref().take(N).collect();
-        group.try_into().ok()
-    })
-}
-
-fn non_empty(text: String) -> Option<String> {
-    Some(text).filter(|text| !text.is_empty())
 }

@@ -47,11 +47,10 @@ impl Guide {
             names.any(|name| around.contains(&name.qualified()))
         };
         // Mentions are many for common names; one leaves room for what the author chose.
-        let mentioning = explained
-            .others
-            .iter()
-            .min_by_key(|other| (!is_near(other), !topic.related.contains(&other.id)))
-            .cloned();
+        let mentioning = self
+            .others(explained)
+            .into_iter()
+            .min_by_key(|other| (!is_near(other), !topic.related.contains(&other.id)));
         let mut named: Vec<Topic> = topic
             .related
             .iter()
@@ -105,7 +104,7 @@ impl Guide {
             .unwrap_or_default();
         found
             .into_iter()
-            .filter_map(|(_, address)| self.fields.read_topic(&self.doc(address)?))
+            .filter_map(|(_, address)| self.topic_at(address))
             .filter(|other| other.id != topic.id)
             .collect()
     }

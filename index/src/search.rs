@@ -76,7 +76,7 @@ impl Guide {
         let found = query.best(limit, is_wanted).into_iter();
         found
             .filter_map(|(score, address)| {
-                let topic = self.fields.read_topic(&self.doc(address)?)?;
+                let topic = self.topic_at(address)?;
                 Some((hit(&shown, score, topic), explain(&query, address)))
             })
             .collect()
@@ -87,7 +87,7 @@ impl Guide {
         let readers = self.searcher.segment_readers();
         let docs = allowed.into_iter().flat_map(Allowed::docs);
         let docs = docs.filter(|doc| !readers[doc.segment_ord as usize].is_deleted(doc.doc_id));
-        let topics = docs.filter_map(|doc| self.fields.read_topic(&self.doc(doc)?));
+        let topics = docs.filter_map(|doc| self.topic_at(doc));
         let hits = topics.take(limit);
         hits.map(|topic| (hit(&BTreeMap::new(), 0.0, topic), T::default()))
             .collect()

@@ -286,10 +286,11 @@ fn leads(guide: &Guide, word: &str, id: &str) -> bool {
         forms.iter().any(|form| {
             let found = guide.explain(language, [form.as_str()]);
             found.is_some_and(|found| {
+                let others = guide.others(&found);
                 found
                     .topic
                     .iter()
-                    .chain(&found.others)
+                    .chain(&others)
                     .any(|topic| topic.id == id)
             })
         })

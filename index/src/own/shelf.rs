@@ -30,7 +30,7 @@ use crate::guide::Guide;
 use crate::store::Files;
 
 /// Grows with the schema of the index and the layout of the shelf.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 const GUIDES: &str = "guides";
 const CURRENT: &str = "current";

@@ -184,9 +184,9 @@ mod system {
 
     use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
-    /// As much as a pipe that is ready takes without waiting, in bytes (`PIPE_BUF`: POSIX, `write`).
-    /// Sockets, which some editors use, take more.
-    pub(super) const AT_ONCE: usize = rustix::pipe::PIPE_BUF;
+    /// As much as a pipe that is ready takes without waiting, in bytes: `PIPE_BUF` of Linux (pipe(7)), and
+    /// the least that POSIX allows elsewhere. Sockets, which some editors use, take more.
+    pub(super) const AT_ONCE: usize = if cfg!(target_os = "linux") { 4096 } else { 512 };
 
     const NOT_AT_ALL: Timespec = Timespec {
         tv_sec: 0,

@@ -1,7 +1,7 @@
 //! A card is one line of reference for a keyword: what it means, how it is written, its default.
 //! Cards are data in `index/cards/<language>.toml`, sorted by keyword.
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use toml::Spanned;
 
 use crate::Language;
@@ -13,7 +13,7 @@ use crate::topic::KeywordName;
 pub const MEANING_MAX: usize = 90;
 
 /// One line of reference for a keyword.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Card {
     pub keyword: KeywordName,
     /// Plain text without a final full stop.

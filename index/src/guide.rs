@@ -8,8 +8,9 @@ use tantivy::{
 
 use crate::Language;
 use crate::card::Card;
+use crate::entry::Entry;
 use crate::folder::Contents;
-use crate::record::{self, Entry, Fields, Stored};
+use crate::record::{self, Fields, Stored};
 use crate::store::{self, Files, StaticDirectory};
 use crate::tokens;
 use crate::topic::{KeywordName, Topic, qualified};
@@ -132,8 +133,8 @@ impl Guide {
         let (mut card, mut topic) = (None, None);
         for entry in self.ranked(self.fields.keyword, name) {
             match entry {
-                Entry::Topic(found) if topic.is_none() => topic = Some(found.into_owned()),
-                Entry::Card(found) if card.is_none() => card = Some(found.into_owned()),
+                Entry::Topic(found) if topic.is_none() => topic = Some(found),
+                Entry::Card(found) if card.is_none() => card = Some(found),
                 _ => {}
             }
         }
@@ -165,7 +166,7 @@ impl Guide {
     }
 
     /// The entries with a term, those of the most important guide first.
-    fn ranked(&self, field: Field, text: &str) -> Vec<Entry<'static>> {
+    fn ranked(&self, field: Field, text: &str) -> Vec<Entry> {
         let mut found: Vec<Stored> = self.stored(field, text).collect();
         found.sort_by_key(|stored| std::cmp::Reverse(stored.rank));
         found

@@ -6,7 +6,7 @@
 //! - [`parse`] (with [`front_matter`]): Markdown → topic, or mistakes with file and line.
 //! - [`mod@write`]: the way back, topic → Markdown. [`import`]: notes in other formats → topics.
 //! - [`folder`]: a folder of topics and cards → all of them, checked against each other.
-//! - `record`: the schema of the index, topics and cards to documents and back; `tokens`: how texts
+//! - `record`: the schema of the index, topics and cards to documents and back (`entry`: as one text); `tokens`: how texts
 //!   are cut into words.
 //! - [`store`]: where an index lives: in memory, or embedded in a program.
 //! - [`own`]: guides beside the built-in one: folders, their index, and how it is kept up to date.
@@ -15,6 +15,7 @@
 //!   `search::spelling` (words that the guide does not have) and `search::query`.
 
 pub mod card;
+mod entry;
 pub mod folder;
 pub mod front_matter;
 pub mod guide;

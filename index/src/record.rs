@@ -1,11 +1,7 @@
 //! How topics and cards lie in the index: the tantivy schema, and both directions of the conversion.
 //!
-//! Fields are for finding. What is found is read from one more field, which holds the whole entry as
-//! postcard writes it: a hover reads little else, and value by value it took most of its time.
+//! Fields are for finding. What is found is read from one more field, which holds the whole [`Entry`].
 
-use std::borrow::Cow;
-
-use serde::{Deserialize, Serialize};
 use tantivy::TantivyDocument;
 use tantivy::schema::document::{DeserializeError, DocumentDeserialize, DocumentDeserializer};
 use tantivy::schema::{
@@ -14,6 +10,7 @@ use tantivy::schema::{
 };
 
 use crate::card::Card;
+use crate::entry::{self, Entry};
 use crate::search::lexicon::{self, LEXICON};
 use crate::tokens;
 use crate::topic::Topic;
@@ -63,38 +60,11 @@ pub(crate) struct Fields {
 pub(crate) const TOPIC: &str = "topic";
 pub(crate) const CARD: &str = "card";
 
-/// What is stored of a document.
-#[derive(Debug, Serialize, Deserialize)]
-pub(crate) enum Entry<'a> {
-    Topic(Cow<'a, Topic>),
-    Card(Cow<'a, Card>),
-}
-
-impl Entry<'_> {
-    pub(crate) fn topic(self) -> Option<Topic> {
-        match self {
-            Entry::Topic(topic) => Some(topic.into_owned()),
-            Entry::Card(_) => None,
-        }
-    }
-
-    pub(crate) fn card(self) -> Option<Card> {
-        match self {
-            Entry::Card(card) => Some(card.into_owned()),
-            Entry::Topic(_) => None,
-        }
-    }
-
-    fn bytes(&self) -> Vec<u8> {
-        postcard::to_stdvec(self).expect("memory takes what it is given")
-    }
-}
-
 /// An entry as it was found.
 #[derive(Debug)]
 pub(crate) struct Stored {
     /// None: another version of this crate wrote it.
-    pub(crate) entry: Option<Entry<'static>>,
+    pub(crate) entry: Option<Entry>,
     /// 0: built in.
     pub(crate) rank: u64,
 }
@@ -107,7 +77,7 @@ impl DocumentDeserialize for Stored {
         let (mut entry, mut rank) = (None, 0);
         while let Some((_, value)) = fields.next_field::<OwnedValue>()? {
             match value {
-                OwnedValue::Bytes(bytes) => entry = postcard::from_bytes(&bytes).ok(),
+                OwnedValue::Str(text) => entry = Entry::read(&text),
                 OwnedValue::U64(number) => rank = number,
                 _ => {}
             }
@@ -137,7 +107,7 @@ pub(crate) fn schema() -> (Schema, Fields) {
         language: schema.add_text_field("language", STRING),
         level: schema.add_text_field("level", STRING),
         file: schema.add_text_field("file", STRING),
-        entry: schema.add_bytes_field("entry", STORED),
+        entry: schema.add_text_field("entry", STORED),
         rank: schema.add_u64_field("rank", STORED),
     };
     (schema.build(), fields)
@@ -164,7 +134,7 @@ fn spelled() -> TextOptions {
 impl Fields {
     pub(crate) fn write_topic(&self, topic: &Topic) -> TantivyDocument {
         let mut doc = TantivyDocument::new();
-        doc.add_bytes(self.entry, &Entry::Topic(Cow::Borrowed(topic)).bytes());
+        doc.add_text(self.entry, entry::write_topic(topic));
         doc.add_text(self.kind, TOPIC);
         doc.add_text(self.id, &topic.id);
         for keyword in &topic.keywords {
@@ -232,7 +202,7 @@ impl Fields {
 
     pub(crate) fn write_card(&self, card: &Card) -> TantivyDocument {
         let mut doc = TantivyDocument::new();
-        doc.add_bytes(self.entry, &Entry::Card(Cow::Borrowed(card)).bytes());
+        doc.add_text(self.entry, entry::write_card(card));
         doc.add_text(self.kind, CARD);
         doc.add_text(self.keyword, card.keyword.qualified());
         doc

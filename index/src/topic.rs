@@ -1,12 +1,10 @@
 //! A topic is one thing worth explaining; a question is one thing an interviewer asks about it.
 //! Plain data, read from Markdown by [`crate::parse`] and back from the index by [`crate::record`].
 
-use serde::{Deserialize, Serialize};
-
 use crate::Language;
 
 /// Whom an interviewer asks about a topic.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Level {
     Junior,
     Middle,
@@ -31,7 +29,7 @@ impl Level {
 
 /// One thing worth explaining. The texts are Markdown without headings, each paragraph and list
 /// item on one line.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Topic {
     /// `section/name`, the path of its file below the guide's folder without `.md`.
     pub id: String,
@@ -67,7 +65,7 @@ pub struct Topic {
 }
 
 /// What a team adds to a topic, and the file that says so.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Note {
     /// Markdown as in a topic's body; empty where only questions are added.
     pub text: String,
@@ -122,7 +120,7 @@ pub fn split_headline(summary: &str) -> (&str, &str) {
 }
 
 /// A name in a language, as topics and cards claim it.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct KeywordName {
     pub language: Language,
     pub name: String,
@@ -154,14 +152,14 @@ pub fn qualified(language: Language, name: &str) -> String {
 }
 
 /// What a version changed: `Go 1.22`, and what.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
     pub version: String,
     pub what: String,
 }
 
 /// Where the facts come from.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Source {
     pub label: String,
     /// Begins with `https://`.
@@ -169,7 +167,7 @@ pub struct Source {
 }
 
 /// A mistake that people make with the thing explained.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pitfall {
     pub text: String,
     /// The rule that sees it in an open file: `go/defer-in-loop`.
@@ -177,7 +175,7 @@ pub struct Pitfall {
 }
 
 /// A fenced block of an example.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Block {
     /// The info string: `go`, `sql setup`, `go vet="copies lock"`.
     pub info: String,
@@ -198,7 +196,7 @@ impl Block {
 }
 
 /// One interview question of a topic.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Question {
     /// Ends with a question mark.
     pub ask: String,

@@ -4,6 +4,8 @@
 use std::collections::HashMap;
 use std::fmt;
 
+use viva_guide::Language;
+
 use crate::detect;
 use crate::document::{Document, Encoding, Position};
 
@@ -102,6 +104,11 @@ impl Documents {
     /// A snapshot of a document; later changes do not reach it.
     pub fn get(&self, uri: &str) -> Option<Document> {
         self.open.get(uri).cloned()
+    }
+
+    /// The language of a document that Viva reads.
+    pub fn language(&self, uri: &str) -> Option<Language> {
+        self.open.get(uri)?.language
     }
 
     /// All documents with their URIs, in no order.

@@ -4,6 +4,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -224,7 +225,7 @@ impl Server {
     }
 
     /// The hints of a document as they are wanted now; none where they are switched off.
-    async fn find_hints(&self, uri: &str) -> Option<(Document, Client, Vec<Hint>)> {
+    async fn find_hints(&self, uri: &str) -> Option<(Document, Arc<Client>, Vec<Hint>)> {
         self.reread_workspace_files().await;
         self.wait_for_package(uri).await;
         let (document, client, settings) = self.snapshot(uri)?;
@@ -235,7 +236,7 @@ impl Server {
             self.tell_too_long(uri);
             return Some((document, client, Vec::new()));
         }
-        let mut choice = settings.choice;
+        let mut choice = settings.choice.clone();
         choice.companions.extend(&self.state().told.seen);
         let snapshot = document.clone();
         // A file may take milliseconds; hovers do not wait for that.

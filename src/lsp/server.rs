@@ -35,8 +35,9 @@ pub(crate) struct Server {
 pub(super) struct State {
     /// The client has said what it can.
     is_introduced: bool,
-    pub(super) client: Client,
-    pub(super) settings: Settings,
+    /// Shared, because every request takes a copy.
+    pub(super) client: Arc<Client>,
+    pub(super) settings: Arc<Settings>,
     /// What the client last said about the settings.
     sent: Value,
     pub(super) workspace_files: WorkspaceFiles,
@@ -62,7 +63,7 @@ impl State {
             );
         }
         settings.guide_paths = paths;
-        self.settings = settings;
+        self.settings = Arc::new(settings);
         complaints
     }
 }
@@ -215,7 +216,7 @@ impl Server {
             parent::watch(&params);
             let client = Client::from_initialize(&params);
             tracing::info!(name = ?params.pointer("/clientInfo/name"), encoding = ?client.encoding, "connected");
-            self.state().client = client;
+            self.state().client = Arc::new(client);
         }
         let request = Request::build(method).params(json!({ "capabilities": {} }));
         match id {
@@ -234,7 +235,7 @@ impl Server {
     }
 
     /// A snapshot of a document, and what is needed to answer about it.
-    pub(super) fn snapshot(&self, uri: &str) -> Option<(Document, Client, Settings)> {
+    pub(super) fn snapshot(&self, uri: &str) -> Option<(Document, Arc<Client>, Arc<Settings>)> {
         self.read_package(uri);
         let (mut document, package, client, settings) = {
             let state = self.state();
@@ -263,8 +264,7 @@ impl Server {
     pub(super) fn read_package(&self, uri: &str) {
         let (task, roots) = {
             let mut state = self.state();
-            let is_go = |document: Document| document.language == Some(Language::Go);
-            if !state.documents.get(uri).is_some_and(is_go) {
+            if state.documents.language(uri) != Some(Language::Go) {
                 return;
             }
             match state.packages.task(uri) {
@@ -371,7 +371,7 @@ impl Server {
     }
 
     async fn did_change_workspace_folders(&self, params: Value) {
-        self.state().client.change_roots(&params);
+        Arc::make_mut(&mut self.state().client).change_roots(&params);
         self.reread_workspace_files().await;
         self.guides.use_folders();
     }

@@ -8,6 +8,7 @@ mod following;
 mod naming;
 mod punctuation;
 mod roles;
+mod senses;
 
 use std::ops::Range;
 
@@ -53,6 +54,7 @@ pub(super) fn read(
             is_columns: false,
             paren: Paren::Plain,
             open_cases: 0,
+            assigning: Assigning::Nothing,
         },
         outer: Vec::new(),
         first: "",
@@ -104,6 +106,17 @@ struct Scope {
     paren: Paren,
     /// CASE expressions that have not ended; THEN and ELSE belong to them.
     open_cases: usize,
+    assigning: Assigning,
+}
+
+/// What is assigned where `SET` or `ON DUPLICATE KEY UPDATE` has begun a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Assigning {
+    Nothing,
+    /// The next equals sign is that of an assignment.
+    Target,
+    /// Behind it; what follows is an expression, up to a comma.
+    Value,
 }
 
 /// What an earlier keyword has announced.

@@ -15,7 +15,20 @@ fn check(fixture: &str, expected: &str) {
 }
 
 /// Left out of the fixtures of [`check_all`], which would not be readable otherwise.
-const PLAIN_OPERATORS: [&str; 11] = ["=", "<", ">", "<=", ">=", "<>", "!=", "+", "-", "*", "/"];
+const PLAIN_OPERATORS: [&str; 12] = [
+    "=",
+    "=(assignment)",
+    "<",
+    ">",
+    "<=",
+    ">=",
+    "<>",
+    "!=",
+    "+",
+    "-",
+    "*",
+    "/",
+];
 
 #[track_caller]
 fn check_all(fixture: &str) {
@@ -284,6 +297,107 @@ fn words_that_are_also_functions() {
         "SELECT INTER$0VAL (1) DAY",
         "INTERVAL: INTERVAL, INTERVAL()",
     );
+}
+
+#[test]
+fn words_with_several_meanings_say_which_is_meant() {
+    let block = "BEGIN: BEGIN(block)";
+    for (fixture, expected) in [
+        ("BEG$0IN; SELECT 1", "BEGIN: BEGIN"),
+        ("BEG$0IN", "BEGIN: BEGIN"),
+        ("DELIMITER $$\nBEG$0IN$$", "BEGIN: BEGIN"),
+        ("CREATE PROCEDURE p() BEG$0IN END", block),
+        ("CREATE PROCEDURE p() BEG$0IN", block),
+        (
+            "CREATE PROCEDURE p() BEGIN SELECT 1; BEG$0IN DECLARE a INT; END; END",
+            block,
+        ),
+        ("lbl: BEG$0IN SELECT 1; END lbl", block),
+        (
+            "DECLARE EXIT HANDLER FOR SQLEXCEPTION BEG$0IN ROLLBACK; END",
+            block,
+        ),
+        ("DE$0SC t", "DESC: DESCRIBE, EXPLAIN"),
+        ("SELECT a FROM t ORDER BY a DE$0SC", "DESC: DESC"),
+        ("CREATE INDEX i ON t (a DE$0SC)", "DESC: DESC"),
+        ("CREATE PROCEDURE p(I$0N a INT)", "IN: IN(parameter)"),
+        (
+            "CREATE PROCEDURE p(OUT a INT, i$0n b INT)",
+            "in: IN(parameter)",
+        ),
+        ("CREATE TABLE t (a INT, CHECK (a I$0N (1, 2)))", "IN: IN"),
+        ("CREATE INDEX i O$0N t (a)", "ON: ON(object)"),
+        ("GRANT SELECT O$0N a.* TO b", "ON: ON(object)"),
+        (
+            "CREATE TRIGGER x BEFORE INSERT O$0N t FOR EACH ROW DELETE FROM u",
+            "ON: ON(object)",
+        ),
+        ("SELECT a FROM t JOIN u O$0N t.a = u.a", "ON: ON"),
+        (
+            "CREATE VIEW v AS SELECT a FROM t JOIN u O$0N t.a = u.a",
+            "ON: ON",
+        ),
+        ("CREATE TABLE t (a SE$0T('x', 'y'))", "SET: SET(type)"),
+        ("ALTER TABLE t MODIFY a SE$0T ('x')", "SET: SET(type)"),
+        ("UPDATE t SE$0T a = 1", "SET: SET"),
+        ("SE$0T (@a = 1)", "SET: SET"),
+        (
+            "GRANT SEL$0ECT ON a.* TO b",
+            "SELECT: SELECT(privilege), GRANT",
+        ),
+        (
+            "GRANT SELECT (a), UPD$0ATE ON a.* TO b",
+            "UPDATE: UPDATE(privilege), GRANT",
+        ),
+        (
+            "REVOKE DEL$0ETE ON a.* FROM b",
+            "DELETE: DELETE(privilege), REVOKE",
+        ),
+    ] {
+        check(fixture, expected);
+    }
+}
+
+#[test]
+fn an_equals_sign_assigns_or_compares() {
+    let assigns = "=: =(assignment)";
+    let compares = "=: =";
+    for (fixture, expected) in [
+        ("UPDATE t SET a $0= 1", assigns),
+        ("UPDATE t SET a = 1, b $0= 2 WHERE c = 3", assigns),
+        ("UPDATE t SET a = 1, b = c $0= 2", compares),
+        (
+            "UPDATE t SET a = (SELECT b FROM u WHERE c $0= 1), d = 2",
+            compares,
+        ),
+        (
+            "UPDATE t SET a = (SELECT b FROM u WHERE c = 1), d $0= 2",
+            assigns,
+        ),
+        ("UPDATE t SET a = IF(b $0= 1, 2, 3)", compares),
+        ("UPDATE t SET a = 1 WHERE b $0= 2", compares),
+        ("UPDATE t SET a = 1 WHERE b IN (1, 2) AND c $0= 2", compares),
+        ("UPDATE t JOIN u ON t.a $0= u.a SET t.b = 1", compares),
+        ("INSERT INTO t SET a $0= 1", assigns),
+        (
+            "INSERT INTO t VALUES (1) ON DUPLICATE KEY UPDATE a = 1, b $0= 2",
+            assigns,
+        ),
+        ("SET @a $0= 1", assigns),
+        ("SET @a := 1, SESSION sql_mode $0= ''", assigns),
+        ("SET @a = @b $0= 1", compares),
+        ("SELECT a $0= 1", compares),
+        ("SET @a = 1; SELECT a $0= 1", compares),
+        ("IF a $0= 1 THEN SET b = 2; END IF", compares),
+        ("IF a = 1 THEN SET b $0= 2; END IF", assigns),
+        (
+            "CREATE TRIGGER x BEFORE INSERT ON t FOR EACH ROW SET NEW.a $0= 1",
+            assigns,
+        ),
+        ("SET @a = 1\nWHILE b $0= 1 DO", compares),
+    ] {
+        check(fixture, expected);
+    }
 }
 
 #[test]

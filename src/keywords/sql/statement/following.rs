@@ -1,8 +1,11 @@
 //! What may follow a keyword.
 
-use super::{Expected, Paren, Reader};
+use super::{Assigning, Expected, Paren, Reader};
 use crate::keywords::sql::places::{self, Kind};
 use crate::keywords::sql::token::Kind as TokenKind;
+
+/// What follows a list of assignments.
+const ENDS_ASSIGNMENTS: [&str; 4] = ["WHERE", "ORDER", "LIMIT", "DO"];
 
 impl Reader<'_> {
     /// Goes past keywords and works out what may follow them.
@@ -30,7 +33,13 @@ impl Reader<'_> {
                 _ => {}
             }
         }
-        self.updates_duplicates |= words.starts_with(&["ON", "DUPLICATE", "KEY", "UPDATE"]);
+        let updates_duplicates = words.starts_with(&["ON", "DUPLICATE", "KEY", "UPDATE"]);
+        self.updates_duplicates |= updates_duplicates;
+        self.scope.assigning = match first {
+            _ if first == "SET" || updates_duplicates => Assigning::Target,
+            _ if begins || ENDS_ASSIGNMENTS.contains(&first) => Assigning::Nothing,
+            _ => self.scope.assigning,
+        };
         self.pending.columns = match last {
             "TABLE" | "PROCEDURE" | "FUNCTION" | "ADD" => true,
             "COLUMN" => first == "ADD" || self.pending.columns,

@@ -50,6 +50,10 @@ impl Reader<'_> {
         {
             return self.add_option(token, word, ahead);
         }
+        if let Some(names) = self.sense(word) {
+            self.add(token.range(), || names);
+            return self.pass(&[word]);
+        }
         let charset = self.charset(&[word]);
         let range = match self.token(1) {
             Some(star) if word == "SELECT" && star.text(self.text) == "*" => token.start..star.end,

@@ -1,6 +1,6 @@
 //! Operators, commas and parentheses: what they mean for the words after them.
 
-use super::{Expected, Paren, Reader, Scope};
+use super::{Assigning, Expected, Paren, Reader, Scope};
 use crate::keywords::sql::places::{self, Kind};
 use crate::keywords::sql::token::Token;
 
@@ -9,7 +9,12 @@ impl Reader<'_> {
         let operator = token.text(self.text);
         // In definitions an equals sign only joins an option to its value.
         if self.scope.kind == Kind::Query && places::is_operator(operator) {
-            self.add(token.range(), || vec![operator.to_owned()]);
+            let assigns = self.scope.assigning == Assigning::Target && operator == "=";
+            let name = if assigns { "=(assignment)" } else { operator };
+            self.add(token.range(), || vec![name.to_owned()]);
+        }
+        if matches!(operator, "=" | ":=") && self.scope.assigning == Assigning::Target {
+            self.scope.assigning = Assigning::Value;
         }
         let next = match operator {
             // All columns, not a product.
@@ -24,6 +29,9 @@ impl Reader<'_> {
 
     pub(super) fn comma(&mut self) {
         self.pending.unit = false;
+        if self.scope.assigning == Assigning::Value {
+            self.scope.assigning = Assigning::Target;
+        }
         if self.scope.paren == Paren::Convert && self.scope.kind == Kind::Query {
             self.scope.kind = Kind::Definition;
             return self.go_on(Expected::Keyword);
@@ -75,6 +83,7 @@ impl Reader<'_> {
             is_columns,
             paren,
             open_cases: 0,
+            assigning: Assigning::Nothing,
         };
         self.pending.columns = false;
         self.go_on(Expected::Name);

@@ -1,6 +1,6 @@
 //! What the lines above say about a line: the stages, and the shell that runs the shell form.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::lines::Joined;
@@ -13,8 +13,10 @@ const MOST_NAMES: usize = 1000;
 /// What is known between two lines.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Stages {
-    /// In small letters.
-    names: Arc<BTreeSet<String>>,
+    /// Name in small letters → the shell at the end of the stage, which those that begin with it have, too.
+    names: Arc<BTreeMap<String, Shell>>,
+    /// Of the stage at hand.
+    name: Option<String>,
     shell: Shell,
     is_within: bool,
 }
@@ -58,7 +60,7 @@ impl Stages {
         }
         Some(if value.bytes().all(|byte| byte.is_ascii_digit()) {
             format!("the stage with the number {value}, counted from 0")
-        } else if self.names.contains(&value.to_ascii_lowercase()) {
+        } else if self.names.contains_key(&value.to_ascii_lowercase()) {
             format!("the stage `{value}` above")
         } else {
             format!("no stage above is named `{value}`, so it is an image or a named build context")
@@ -74,29 +76,15 @@ impl Stages {
         match instruction.name {
             Some("FROM") => {
                 self.is_within = true;
-                let from = line.text[instruction.keyword.end..].to_ascii_lowercase();
-                // Files for Windows set the escape character, because its paths have backslashes.
-                let is_windows = line.escape == b'`'
-                    || ["windows", "nanoserver", "servercore"]
-                        .iter()
-                        .any(|name| from.contains(name));
-                self.shell = if is_windows {
-                    Shell::Windows
-                } else {
-                    Shell::Default
-                };
-                let mut words = words(&line.text, arguments).skip(1);
+                let mut words = words(&line.text, arguments);
+                let image = words.next().map(|image| &line.text[image]);
+                self.shell = self.shell_of(image.unwrap_or_default(), line, &instruction);
                 let is_named = words
                     .next()
                     .is_some_and(|word| line.text[word].eq_ignore_ascii_case("as"));
-                if let Some(name) = words.next().filter(|_| is_named)
-                    && self.names.len() < MOST_NAMES
-                {
-                    let name = line.text[name].to_ascii_lowercase();
-                    if !self.names.contains(&name) {
-                        Arc::make_mut(&mut self.names).insert(name);
-                    }
-                }
+                let name = words.next().filter(|_| is_named);
+                self.name = name.map(|name| line.text[name].to_ascii_lowercase());
+                self.remember_shell();
             }
             Some("SHELL") => {
                 let program = first_string(&line.text[arguments]).unwrap_or_default();
@@ -105,8 +93,35 @@ impl Stages {
                 } else {
                     Shell::Other
                 };
+                self.remember_shell();
             }
             _ => {}
+        }
+    }
+
+    /// The shell at the beginning of a stage.
+    fn shell_of(&self, image: &str, line: &Joined<'_>, from: &Instruction) -> Shell {
+        if let Some(shell) = self.names.get(&image.to_ascii_lowercase()) {
+            return *shell;
+        }
+        let from = line.text[from.keyword.end..].to_ascii_lowercase();
+        // Files for Windows set the escape character, because its paths have backslashes.
+        let is_windows = line.escape == b'`'
+            || ["windows", "nanoserver", "servercore"]
+                .iter()
+                .any(|name| from.contains(name));
+        if is_windows {
+            Shell::Windows
+        } else {
+            Shell::Default
+        }
+    }
+
+    fn remember_shell(&mut self) {
+        let Some(name) = &self.name else { return };
+        let is_new = self.names.get(name) != Some(&self.shell);
+        if is_new && (self.names.len() < MOST_NAMES || self.names.contains_key(name)) {
+            Arc::make_mut(&mut self.names).insert(name.clone(), self.shell);
         }
     }
 }

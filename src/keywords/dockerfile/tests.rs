@@ -350,6 +350,22 @@ fn the_shell_form_follows_shell() {
         &format!("FROM a\n{bash}FROM b\n$0RUN b"),
         "RUN: RUN (RUN(shell); shell form: runs under /bin/sh -c)",
     );
+    // A stage has what the stage that it begins with has.
+    let derived = |base: &str| format!("FROM a AS Base\n{bash}FROM {base}\n$0RUN b");
+    for base in ["base", "BASE AS next", "--platform=x base"] {
+        check(&derived(base), set);
+    }
+    check(
+        &derived("base:1"),
+        "RUN: RUN (RUN(shell); shell form: runs under /bin/sh -c)",
+    );
+    check(
+        "FROM nanoserver AS base\nFROM base\n$0RUN b",
+        "RUN: RUN (RUN(shell); shell form: runs under cmd /S /C)",
+    );
+    check_commands(
+        "FROM a AS base\nSHELL [\"pwsh\"]\nFROM base AS next\nRUN exec x\nFROM next\nRUN exec x\nFROM a AS base\nFROM base\nRUN «exec» «sh»\n",
+    );
 }
 
 #[test]

@@ -306,6 +306,18 @@ fn compose_samples(name: &str) -> Vec<String> {
 
 /// Names that lie in strings of options, in hints or behind certain words need that code around them.
 fn sql_samples(name: &str) -> Vec<String> {
+    let sense = match name {
+        "=(assignment)" => "UPDATE t SET a = 1",
+        "BEGIN(block)" => "CREATE PROCEDURE p() BEGIN END",
+        "DESC" => "SELECT a FROM t ORDER BY a DESC",
+        "IN(parameter)" => "CREATE PROCEDURE p(IN a INT) SELECT 1",
+        "ON(object)" => "CREATE INDEX i ON t (a)",
+        "SET(type)" => "CREATE TABLE t (a SET('x'))",
+        _ => "",
+    };
+    if !sense.is_empty() {
+        return vec![sense.to_owned()];
+    }
     let call = name
         .strip_suffix("()")
         .map(|function| format!("SELECT {function}(1)"));

@@ -4,7 +4,7 @@ use tree_sitter::Node;
 
 use super::resolver::{Meaning, Origin, Resolver};
 use super::senses;
-use super::syntax::{children, field};
+use super::syntax::{children, field, kind_of};
 use super::type_syntax::instantiate;
 use super::types::{Signature, Type, of_both};
 
@@ -15,7 +15,7 @@ impl<'a> Resolver<'a> {
         };
         let arguments: Vec<Node<'a>> =
             field(node, "arguments").map_or_else(Vec::new, |list| children(list).collect());
-        if function.kind() == "identifier"
+        if kind_of(function) == "identifier"
             && let (Meaning::Builtin(name), origin) = self.look_up(self.text_of(function))
         {
             return self.builtin_call(function, name, origin, &arguments);
@@ -118,7 +118,7 @@ impl<'a> Resolver<'a> {
 
     /// The type that `make` or `new` is given; since Go 1.26 `new` takes a value, too.
     fn type_or_value(&mut self, node: Node<'a>) -> Type<'a> {
-        match node.kind() {
+        match kind_of(node) {
             "type_identifier" | "identifier" => match self.name(node) {
                 Meaning::Type(type_) => type_,
                 meaning => meaning.into_value().of_variable(),

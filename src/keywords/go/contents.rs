@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 
 use tree_sitter::{Node, Tree, TreeCursor};
 
-use super::syntax::{children_by_field, each_child, field, text_of};
+use super::syntax::{children_by_field, each_child, field, kind_of, text_of};
 use super::top_level::{Found, Import, each_declared, import, method_names};
 
 /// A table that is made when it is first asked for.
@@ -51,7 +51,7 @@ impl Table {
         let mut table = Table::default();
         let mut is_loose = None;
         each_child(tree.root_node(), |node| {
-            if !node.is_named() || node.kind() == "comment" || node.byte_range().is_empty() {
+            if !node.is_named() || kind_of(node) == "comment" || node.byte_range().is_empty() {
                 return;
             }
             table.top_level.push(TopLevel {
@@ -178,7 +178,7 @@ fn method_key(receiver: &str, name: &str) -> String {
 /// Whether a node begins a region; `is_loose` is what the one before was.
 fn starts_region(node: Node<'_>, is_loose: &mut Option<bool>) -> bool {
     let is_declaration = is_declaration(node);
-    *is_loose = Some(match (*is_loose, node.kind()) {
+    *is_loose = Some(match (*is_loose, kind_of(node)) {
         (Some(before), "type_declaration" | "var_declaration" | "const_declaration") => before,
         _ => !is_declaration,
     });
@@ -187,7 +187,7 @@ fn starts_region(node: Node<'_>, is_loose: &mut Option<bool>) -> bool {
 
 fn is_declaration(node: Node<'_>) -> bool {
     matches!(
-        node.kind(),
+        kind_of(node),
         "function_declaration"
             | "method_declaration"
             | "import_declaration"

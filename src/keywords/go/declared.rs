@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::declarations::{Declaration, Declared, Once, Part};
 use super::outline::{PackageFile, Piece};
 use super::resolver::{Meaning, Resolver};
-use super::syntax::{children, children_by_field, field};
+use super::syntax::{children, children_by_field, field, kind_of};
 use super::types::{Signature, Type};
 
 /// How many declarations may wait for each other: `var a = b`, `var b = c`, …
@@ -28,7 +28,7 @@ impl<'a> Resolver<'a> {
             .declarations
             .types
             .get(index)
-            .is_some_and(|own| own.spec.declared.node.kind() == "type_alias")
+            .is_some_and(|own| kind_of(own.spec.declared.node) == "type_alias")
         {
             return self.own_underlying(index);
         }
@@ -92,7 +92,7 @@ impl<'a> Resolver<'a> {
             let values = resolver.types_of_values(node, count);
             values.into_iter().nth(spec.position).unwrap_or_default()
         });
-        let is_constant = node.kind() == "const_spec";
+        let is_constant = kind_of(node) == "const_spec";
         let type_ = if is_constant {
             type_
         } else {
@@ -137,10 +137,11 @@ impl<'a> Resolver<'a> {
         if self.others.is_empty() || !self.asked.insert(key) {
             return None;
         }
+        let qualified = [type_name, ".", name].concat();
         let found = self
             .others
             .iter()
-            .find_map(|&file| Some((file, file.method(type_name, name)?)));
+            .find_map(|&file| Some((file, file.method(&qualified)?)));
         let (file, piece) = found?;
         self.add_piece(file, piece);
         self.declarations.methods.get(&key).copied()

@@ -8,7 +8,7 @@ use viva_guide::Language;
 use super::Keyword;
 use super::quotes::Quotes;
 use super::resolver::Resolver;
-use super::syntax::{field, touches};
+use super::syntax::{field, kind_of, touches};
 use crate::keywords::{Source, sql};
 
 /// Longer texts are taken for data.
@@ -167,7 +167,7 @@ impl<'a> Resolver<'a> {
 
 pub(super) fn is_text(node: Node<'_>) -> bool {
     matches!(
-        node.kind(),
+        kind_of(node),
         "interpreted_string_literal" | "raw_string_literal"
     )
 }
@@ -176,8 +176,8 @@ pub(super) fn is_text(node: Node<'_>) -> bool {
 pub(super) fn joined(node: Node<'_>) -> Option<Vec<Node<'_>>> {
     let mut parts = Vec::new();
     let mut next = node;
-    while next.kind() == "binary_expression" {
-        if field(next, "operator")?.kind() != "+" {
+    while kind_of(next) == "binary_expression" {
+        if kind_of(field(next, "operator")?) != "+" {
             return None;
         }
         parts.push(field(next, "right")?);
@@ -229,7 +229,7 @@ impl Unquoted {
     fn push(&mut self, node: Node<'_>, source: &str) {
         let range = node.byte_range();
         let literal = source.get(range.clone()).unwrap_or_default();
-        match node.kind() {
+        match kind_of(node) {
             "raw_string_literal" => self.push_raw(literal, range.start),
             "interpreted_string_literal" => self.push_interpreted(literal, range.start),
             _ => self.add(UNKNOWN_PART, range.start, range.start),

@@ -7,7 +7,7 @@ use tree_sitter::Node;
 use super::calls::infer;
 use super::embedded::{is_text, joined};
 use super::resolver::{Meaning, Resolver};
-use super::syntax::{children, field};
+use super::syntax::{children, field, kind_of};
 use super::type_syntax::instantiate;
 use super::types::{Signature, Type, of_both};
 
@@ -31,7 +31,7 @@ impl<'a> Resolver<'a> {
     }
 
     fn expression_at_depth(&mut self, node: Node<'a>, expected: &Type<'a>) -> Meaning<'a> {
-        let type_ = match node.kind() {
+        let type_ = match kind_of(node) {
             "identifier" | "type_identifier" | "nil" | "true" | "false" | "iota" => {
                 return self.name(node);
             }
@@ -94,7 +94,7 @@ impl<'a> Resolver<'a> {
 
     /// The types of a list of expressions, as many as variables could be declared with them.
     pub(super) fn values(&mut self, list: Node<'a>) -> Vec<Type<'a>> {
-        if list.kind() != "expression_list" {
+        if kind_of(list) != "expression_list" {
             return vec![self.value(list)];
         }
         let mut expressions = children(list);
@@ -116,7 +116,7 @@ impl<'a> Resolver<'a> {
         let (Some(operand), Some(member)) = (field(node, "operand"), field(node, "field")) else {
             return UNKNOWN;
         };
-        if operand.kind() == "identifier"
+        if kind_of(operand) == "identifier"
             && let (Meaning::Package(path), _) = self.look_up(self.text_of(operand))
         {
             return self.qualified(operand, path, member).unwrap_or(UNKNOWN);
@@ -135,7 +135,7 @@ impl<'a> Resolver<'a> {
         };
         let meaning = self.expression(operand, &Type::Unknown);
         let type_ = match (
-            field(node, "operator").map_or("", |operator| operator.kind()),
+            field(node, "operator").map_or("", |operator| kind_of(operator)),
             meaning,
         ) {
             ("*", Meaning::Type(type_)) => return Meaning::Type(Type::pointer(type_)),
@@ -172,7 +172,7 @@ impl<'a> Resolver<'a> {
         }
         let mut operations = vec![node];
         let mut first = field(node, "left");
-        while let Some(left) = first.filter(|left| left.kind() == "binary_expression") {
+        while let Some(left) = first.filter(|left| kind_of(*left) == "binary_expression") {
             operations.push(left);
             first = field(left, "left");
         }
@@ -180,7 +180,7 @@ impl<'a> Resolver<'a> {
         for operation in operations.into_iter().rev() {
             let right = field(operation, "right")
                 .map_or(Type::Unknown, |right| self.operand(right, texts.is_some()));
-            type_ = match field(operation, "operator").map_or("", |operator| operator.kind()) {
+            type_ = match field(operation, "operator").map_or("", |operator| kind_of(operator)) {
                 "==" | "!=" | "<" | "<=" | ">" | ">=" | "&&" | "||" => Type::Basic("bool"),
                 "<<" | ">>" => type_,
                 _ => of_both(type_, right),
@@ -256,10 +256,10 @@ impl<'a> Resolver<'a> {
 
 /// Expressions that also tell whether they succeeded, if two variables take their values.
 fn may_tell_success(node: Node<'_>) -> bool {
-    match node.kind() {
+    match kind_of(node) {
         "index_expression" | "type_assertion_expression" => true,
         "unary_expression" => {
-            field(node, "operator").is_some_and(|operator| operator.kind() == "<-")
+            field(node, "operator").is_some_and(|operator| kind_of(operator) == "<-")
         }
         _ => false,
     }

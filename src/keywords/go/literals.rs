@@ -3,7 +3,7 @@
 use tree_sitter::Node;
 
 use super::resolver::Resolver;
-use super::syntax::{children, field};
+use super::syntax::{children, field, kind_of};
 use super::types::Type;
 
 impl<'a> Resolver<'a> {
@@ -18,7 +18,7 @@ impl<'a> Resolver<'a> {
             if self.is_elsewhere(element) {
                 continue;
             }
-            if element.kind() != "keyed_element" {
+            if kind_of(element) != "keyed_element" {
                 let expected = match &underlying {
                     Type::Slice(of) | Type::Array(of) => of,
                     _ => &Type::Unknown,
@@ -49,7 +49,7 @@ impl<'a> Resolver<'a> {
             }
             _ => match children(key).next() {
                 // A field, if this is a struct; if the type is unknown it may as well be a variable.
-                Some(name) if name.kind() == "identifier" => self.field_key(name, type_),
+                Some(name) if kind_of(name) == "identifier" => self.field_key(name, type_),
                 _ => {
                     self.expression(key, &Type::Unknown);
                     Type::Unknown

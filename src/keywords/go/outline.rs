@@ -59,9 +59,9 @@ impl PackageFile {
         self.pieces.get(*self.names.get(name)?)
     }
 
-    pub(super) fn method(&self, type_name: &str, name: &str) -> Option<&Piece> {
-        self.pieces
-            .get(*self.methods.get(&format!("{type_name}.{name}"))?)
+    /// The method of a name such as `Type.Method`.
+    pub(super) fn method(&self, name: &str) -> Option<&Piece> {
+        self.pieces.get(*self.methods.get(name)?)
     }
 }
 
@@ -357,7 +357,7 @@ var last =
         ] {
             assert!(file.declaration(name).is_some(), "{name}");
         }
-        assert!(file.method("Queue", "Pop").is_some());
+        assert!(file.method("Queue.Pop").is_some());
         assert_eq!(file.names.len(), 9);
     }
 
@@ -368,7 +368,7 @@ var last =
         for name in ["a", "b", "T", "s", "t"] {
             assert!(file.declaration(name).is_some(), "{name}");
         }
-        assert!(file.method("T", "M").is_some());
+        assert!(file.method("T.M").is_some());
     }
 
     #[test]

@@ -4,7 +4,7 @@ use tree_sitter::Node;
 
 use super::Sense;
 use super::package::GoVersion;
-use super::syntax::{children, field, has_token, text_of, tokens};
+use super::syntax::{children, field, has_token, kind_of, text_of, tokens};
 use super::types::Type;
 
 /// A longer capacity or length is not repeated in a note.
@@ -12,8 +12,8 @@ const LONGEST_QUOTE: usize = 40;
 
 /// `select` with a default clause.
 pub(super) fn of_select(select: Node<'_>) -> Option<Sense> {
-    let has_default = children(select).any(|clause| clause.kind() == "default_case");
-    if select.kind() != "select_statement" || !has_default {
+    let has_default = children(select).any(|clause| kind_of(clause) == "default_case");
+    if kind_of(select) != "select_statement" || !has_default {
         return None;
     }
     Some(sense(
@@ -36,17 +36,17 @@ pub(super) fn of_go(
 ) -> Option<Sense> {
     let version = version.filter(|version| *version < OWN_LOOP_VARIABLES)?;
     let (statement, around) = ancestors.split_last()?;
-    let call = children(*statement).find(|child| child.kind() == "call_expression")?;
-    let literal = field(call, "function").filter(|node| node.kind() == "func_literal")?;
+    let call = children(*statement).find(|child| kind_of(*child) == "call_expression")?;
+    let literal = field(call, "function").filter(|node| kind_of(*node) == "func_literal")?;
     let mut own: Vec<&str> = Vec::new();
     add_declared(literal, text, &mut own);
     let mut before = *statement;
     for &node in around.iter().rev() {
-        match node.kind() {
+        match kind_of(node) {
             "func_literal" | "function_declaration" | "method_declaration" => return None,
             "for_statement" => {
                 let clause = children(node)
-                    .find(|child| matches!(child.kind(), "range_clause" | "for_clause"))?;
+                    .find(|child| matches!(kind_of(*child), "range_clause" | "for_clause"))?;
                 let mut variables = Vec::new();
                 add_declared(clause, text, &mut variables);
                 variables.retain(|name| !own.contains(name));
@@ -64,7 +64,7 @@ pub(super) fn of_go(
             // `x := x` makes a variable for each iteration.
             _ => children(node)
                 .take_while(|child| *child != before)
-                .filter(|child| child.kind() == "short_var_declaration")
+                .filter(|child| kind_of(*child) == "short_var_declaration")
                 .for_each(|child| add_declared(child, text, &mut own)),
         }
         before = node;
@@ -74,13 +74,13 @@ pub(super) fn of_go(
 
 /// Adds the names that a function literal, a clause of a loop or a statement declares itself.
 fn add_declared<'a>(node: Node<'_>, text: &'a str, names: &mut Vec<&'a str>) {
-    let left = match node.kind() {
+    let left = match kind_of(node) {
         "func_literal" => {
             let parameters = field(node, "parameters").into_iter().flat_map(children);
             let mut add = |parameter: Node<'_>| {
                 names.extend(
                     children(parameter)
-                        .filter(|name| name.kind() == "identifier")
+                        .filter(|name| kind_of(*name) == "identifier")
                         .map(|name| text_of(name, text)),
                 );
             };
@@ -105,7 +105,7 @@ fn used<'a>(node: Node<'_>, text: &str, names: &[&'a str]) -> Option<&'a str> {
     let mut cursor = node.walk();
     loop {
         let here = cursor.node();
-        if here.kind() == "identifier"
+        if kind_of(here) == "identifier"
             && let Some(name) = names.iter().find(|name| **name == text_of(here, text))
         {
             return Some(name);
@@ -123,7 +123,7 @@ fn used<'a>(node: Node<'_>, text: &str, names: &[&'a str]) -> Option<&'a str> {
 
 /// `<-` as a statement, an operator or a part of a channel's type.
 pub(super) fn of_arrow(parent: Node<'_>, arrow: Node<'_>) -> Option<Sense> {
-    match parent.kind() {
+    match kind_of(parent) {
         "send_statement" => Some(sense("<-(send)", None)),
         "unary_expression" => Some(sense("<-(receive)", None)),
         "channel_type" => {

@@ -8,7 +8,7 @@ use tree_sitter::Node;
 use super::declarations::{Declared, Once, OwnType, TypeSpec};
 use super::resolver::{Meaning, Resolver};
 use super::senses;
-use super::syntax::{children, children_by_field, field, has_token, tokens};
+use super::syntax::{children, children_by_field, field, has_token, kind_of, tokens};
 use super::types::Type;
 
 /// How many `else if` with variables of their own are followed: each is a scope to look through.
@@ -33,7 +33,7 @@ impl<'a> Resolver<'a> {
     }
 
     fn statement_at_depth(&mut self, node: Node<'a>) {
-        match node.kind() {
+        match kind_of(node) {
             "short_var_declaration" | "receive_statement" => self.short_declaration(node),
             "range_clause" => self.range(node),
             "var_spec" => self.var_spec(node),
@@ -102,7 +102,7 @@ impl<'a> Resolver<'a> {
         for (name, type_) in left.iter().zip(types.into_iter().chain(unknown)) {
             // tree-sitter takes `nil` and `iota` for literals even where they are declared anew.
             if !matches!(
-                name.kind(),
+                kind_of(*name),
                 "identifier" | "nil" | "true" | "false" | "iota"
             ) {
                 self.statement(*name);
@@ -122,7 +122,7 @@ impl<'a> Resolver<'a> {
             Type::Pointer(to) => Type::pointer(self.underlying(&to)),
             other => other,
         };
-        if let Some(word) = tokens(node).find(|token| token.kind() == "range") {
+        if let Some(word) = tokens(node).find(|token| kind_of(*token) == "range") {
             self.say_with_sense(
                 word,
                 || vec!["range".to_owned()],
@@ -178,7 +178,7 @@ impl<'a> Resolver<'a> {
         // A constant without a value repeats the one before.
         let mut last: Vec<Type<'a>> = Vec::new();
         for spec in children(node) {
-            if spec.kind() != "const_spec" {
+            if kind_of(spec) != "const_spec" {
                 self.statement(spec);
                 continue;
             }
@@ -214,7 +214,7 @@ impl<'a> Resolver<'a> {
         let mut own = OwnType::new(TypeSpec { name, declared }, true);
         own.underlying = Once::Running;
         self.declarations.types.push(own);
-        let is_alias = node.kind() == "type_alias";
+        let is_alias = kind_of(node) == "type_alias";
         if !is_alias {
             self.declare(
                 name,
@@ -247,7 +247,7 @@ impl<'a> Resolver<'a> {
         let scopes = self.scopes.len();
         let mut next = Some(node);
         while let Some(node) = next.take() {
-            if node.kind() != "if_statement" {
+            if kind_of(node) != "if_statement" {
                 self.statement(node);
                 break;
             }
@@ -275,7 +275,8 @@ impl<'a> Resolver<'a> {
         let value = field(node, "value").map_or(Type::Unknown, |value| self.value(value));
         let alias = field(node, "alias").and_then(|alias| children(alias).next());
         for clause in children(node) {
-            if !matches!(clause.kind(), "type_case" | "default_case") || self.is_elsewhere(clause) {
+            if !matches!(kind_of(clause), "type_case" | "default_case") || self.is_elsewhere(clause)
+            {
                 continue;
             }
             self.in_scope(|resolver| {
@@ -304,7 +305,7 @@ impl<'a> Resolver<'a> {
         let mut before = "";
         let mut operand: Option<Meaning<'a>> = None;
         for part in tokens(node) {
-            let kind = part.kind();
+            let kind = kind_of(part);
             match before {
                 // `x.name` that did not become an expression.
                 "." if matches!(kind, "identifier" | "field_identifier" | "type_identifier") => {

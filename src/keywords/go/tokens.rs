@@ -5,7 +5,7 @@ use std::ops::Range;
 use tree_sitter::{Node, Tree};
 
 use super::embedded::is_text;
-use super::syntax::{contains, field, text_of, touches};
+use super::syntax::{contains, field, kind_of, text_of, touches};
 use super::top_level::import_path;
 use super::{Keyword, Sense, Source, names, senses};
 
@@ -31,10 +31,11 @@ pub(super) fn within(source: Source<'_>, tree: &Tree, range: &Range<usize>) -> V
             }
             // What ends before the range is skipped at once: a file may have very many declarations.
             // It finds nothing where a part without a name is what reaches into the range.
-            if !is_opaque(node)
-                && (cursor.goto_first_child_for_byte(range.start).is_some()
-                    || cursor.goto_first_child())
-            {
+            let is_entered = !is_opaque(kind_of(node))
+                && (node.start_byte() < range.start
+                    && cursor.goto_first_child_for_byte(range.start).is_some()
+                    || cursor.goto_first_child());
+            if is_entered {
                 ancestors.push(node);
                 continue;
             }
@@ -57,7 +58,7 @@ pub(super) fn at(source: Source<'_>, tree: &Tree, offset: usize) -> Option<Token
         if !contains(node, offset) {
             return None;
         }
-        if is_opaque(node) || node.child_count() == 0 {
+        if is_opaque(kind_of(node)) || node.child_count() == 0 {
             return token(source, &ancestors, node);
         }
         ancestors.push(node);
@@ -72,24 +73,25 @@ pub(super) fn at(source: Source<'_>, tree: &Tree, offset: usize) -> Option<Token
 }
 
 /// Nothing within it is a token.
-fn is_opaque(node: Node<'_>) -> bool {
+fn is_opaque(kind: &str) -> bool {
     matches!(
-        node.kind(),
+        kind,
         "interpreted_string_literal" | "raw_string_literal" | "comment" | "rune_literal"
     )
 }
 
 fn token(source: Source<'_>, ancestors: &[Node<'_>], node: Node<'_>) -> Option<Token> {
+    let kind = kind_of(node);
+    if node.child_count() > 0 && !is_opaque(kind) {
+        return None;
+    }
     let text = source.text;
     let parent = ancestors.last().copied();
-    if let Some(spec) = parent.filter(|parent| parent.kind() == "import_spec") {
+    if let Some(spec) = parent.filter(|parent| kind_of(*parent) == "import_spec") {
         return import_token(text, spec, node);
     }
-    if is_text(node) {
-        return Some(Token::Name);
-    }
-    if is_opaque(node) || node.child_count() > 0 {
-        return None;
+    if is_opaque(kind) {
+        return is_text(node).then_some(Token::Name);
     }
     let word = text_of(node, text);
     let keyword = |names: Vec<String>, sense: Option<Sense>| {
@@ -117,13 +119,13 @@ fn token(source: Source<'_>, ancestors: &[Node<'_>], node: Node<'_>) -> Option<T
             parent.and_then(|parent| senses::of_arrow(parent, node)),
         );
     }
-    is_name(node).then_some(Token::Name)
+    is_name(kind).then_some(Token::Name)
 }
 
 /// The path, or the name that the file gives to the package.
 fn import_token(text: &str, spec: Node<'_>, node: Node<'_>) -> Option<Token> {
     if !matches!(
-        node.kind(),
+        kind_of(node),
         "interpreted_string_literal" | "raw_string_literal" | "package_identifier"
     ) {
         return None;
@@ -137,9 +139,9 @@ fn import_token(text: &str, spec: Node<'_>, node: Node<'_>) -> Option<Token> {
     }))
 }
 
-fn is_name(node: Node<'_>) -> bool {
+fn is_name(kind: &str) -> bool {
     matches!(
-        node.kind(),
+        kind,
         "identifier"
             | "type_identifier"
             | "field_identifier"

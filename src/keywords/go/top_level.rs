@@ -3,7 +3,7 @@
 use tree_sitter::Node;
 
 use super::names;
-use super::syntax::{children, field, text_of};
+use super::syntax::{children, field, kind_of, text_of};
 
 /// What is declared at the top of a file, as it is found.
 pub(super) enum Found<'t> {
@@ -25,7 +25,7 @@ pub(super) enum Found<'t> {
 pub(super) fn each_declared<'t>(node: Node<'t>, mut add: impl FnMut(Found<'t>)) {
     let mut waiting = vec![node];
     while let Some(node) = waiting.pop() {
-        match node.kind() {
+        match kind_of(node) {
             "import_spec" => add(Found::Import(node)),
             "import_declaration" | "import_spec_list" | "var_declaration" | "var_spec_list"
             | "type_declaration" | "ERROR" => waiting.extend(children(node).rev()),
@@ -34,7 +34,7 @@ pub(super) fn each_declared<'t>(node: Node<'t>, mut add: impl FnMut(Found<'t>)) 
                 .for_each(|name| add(Found::Package(name))),
             "const_declaration" => {
                 let mut telling = None;
-                for spec in children(node).filter(|node| node.kind() == "const_spec") {
+                for spec in children(node).filter(|node| kind_of(*node) == "const_spec") {
                     if field(spec, "type").or(field(spec, "value")).is_some() {
                         telling = Some(spec);
                     }
@@ -69,8 +69,8 @@ pub(super) fn import<'t>(spec: Node<'_>, text: &'t str) -> Option<Import<'t>> {
     let path = field(spec, "path").and_then(|path| import_path(path, text))?;
     Some(match field(spec, "name") {
         None => Import::Named(names::assumed_package_name(path), path),
-        Some(name) if name.kind() == "dot" => Import::Dot(path),
-        Some(name) if name.kind() == "blank_identifier" => return None,
+        Some(name) if kind_of(name) == "dot" => Import::Dot(path),
+        Some(name) if kind_of(name) == "blank_identifier" => return None,
         Some(name) => Import::Named(text_of(name, text), path),
     })
 }
@@ -94,7 +94,7 @@ fn receiver_type(method: Node<'_>) -> Option<Node<'_>> {
     let mut node = field(receiver, "type")?;
     // A receiver is at most `(*(T[A]))`; more layers are not Go.
     for _ in 0..8 {
-        node = match node.kind() {
+        node = match kind_of(node) {
             "pointer_type" | "parenthesized_type" => children(node).next()?,
             "generic_type" => field(node, "type")?,
             _ => return Some(node),

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use tree_sitter::Node;
 
 use super::resolver::{Meaning, Resolver};
-use super::syntax::{children, children_by_field, field, tokens};
+use super::syntax::{children, children_by_field, field, kind_of, tokens};
 use super::types::{Field, Interface, Signature, Type};
 
 impl<'a> Resolver<'a> {
@@ -15,7 +15,7 @@ impl<'a> Resolver<'a> {
     }
 
     fn type_at_depth(&mut self, node: Node<'a>) -> Type<'a> {
-        match node.kind() {
+        match kind_of(node) {
             "type_identifier" | "identifier" => self.name(node).into_type(),
             "qualified_type" => self.qualified_type(node),
             "pointer_type" => Type::pointer(self.type_of_first(node)),
@@ -105,7 +105,7 @@ impl<'a> Resolver<'a> {
     fn struct_type(&mut self, node: Node<'a>) -> Type<'a> {
         let mut fields = Vec::new();
         for declaration in children(node).flat_map(children) {
-            if declaration.kind() != "field_declaration" {
+            if kind_of(declaration) != "field_declaration" {
                 self.statement(declaration);
                 continue;
             }
@@ -121,7 +121,7 @@ impl<'a> Resolver<'a> {
             } else if let Some(name) = type_node.and_then(embedded_name) {
                 let is_pointer = tokens(declaration)
                     .next()
-                    .is_some_and(|token| token.kind() == "*");
+                    .is_some_and(|token| kind_of(token) == "*");
                 let type_ = if is_pointer {
                     Type::pointer(type_)
                 } else {
@@ -140,7 +140,7 @@ impl<'a> Resolver<'a> {
     fn interface_type(&mut self, node: Node<'a>) -> Type<'a> {
         let mut interface = Interface::default();
         for element in children(node) {
-            match element.kind() {
+            match kind_of(element) {
                 "method_elem" => {
                     let signature = self.in_scope(|resolver| resolver.signature(element));
                     if let Some(name) = field(element, "name") {
@@ -177,11 +177,11 @@ impl<'a> Resolver<'a> {
         };
         if let Some(parameters) = field(node, "parameters") {
             signature.variadic = children(parameters)
-                .any(|parameter| parameter.kind() == "variadic_parameter_declaration");
+                .any(|parameter| kind_of(parameter) == "variadic_parameter_declaration");
             signature.parameters = self.parameters(parameters, &mut named);
         }
         signature.results = match field(node, "result") {
-            Some(list) if list.kind() == "parameter_list" => self.parameters(list, &mut named),
+            Some(list) if kind_of(list) == "parameter_list" => self.parameters(list, &mut named),
             Some(result) => vec![self.type_of(result)],
             None => Vec::new(),
         };
@@ -275,12 +275,12 @@ impl<'a> Resolver<'a> {
     ) -> Vec<Type<'a>> {
         let mut parameters = Vec::new();
         for declaration in children(list) {
-            if !declaration.kind().ends_with("parameter_declaration") {
+            if !kind_of(declaration).ends_with("parameter_declaration") {
                 self.statement(declaration);
                 continue;
             }
             let mut type_ = self.type_of_field(declaration, "type");
-            if declaration.kind() == "variadic_parameter_declaration" {
+            if kind_of(declaration) == "variadic_parameter_declaration" {
                 type_ = Type::Slice(Rc::new(type_));
             }
             let declared = children_by_field(declaration, "name");
@@ -309,7 +309,7 @@ pub(super) fn instantiate<'a>(type_: Type<'a>, arguments: Vec<Type<'a>>) -> Type
 
 /// An embedded field has the name of its type.
 fn embedded_name(type_: Node<'_>) -> Option<Node<'_>> {
-    match type_.kind() {
+    match kind_of(type_) {
         "qualified_type" => field(type_, "name"),
         "generic_type" => field(type_, "type").and_then(embedded_name),
         _ => Some(type_),
@@ -321,7 +321,7 @@ fn generic_receiver(type_: Node<'_>) -> Option<(Node<'_>, Node<'_>)> {
     let mut node = type_;
     // A receiver is at most `(*(T[A]))`; more layers are not Go.
     for _ in 0..8 {
-        if node.kind() == "generic_type" {
+        if kind_of(node) == "generic_type" {
             return Some((field(node, "type")?, field(node, "type_arguments")?));
         }
         node = children(node).next()?;

@@ -109,7 +109,7 @@ impl Document {
     pub fn keywords(&self) -> Vec<Keyword> {
         match self.language {
             // Without a tree there is nothing that the whole text would tell.
-            Some(Language::Go) => self.keywords_in(0..self.len()),
+            Some(Language::Go) if self.read_in_parts().is_some() => self.keywords_in(0..self.len()),
             Some(language) => keywords::all(language, self.source()),
             None => Vec::new(),
         }

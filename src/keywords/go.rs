@@ -55,6 +55,8 @@ mod tests;
 
 use std::collections::BTreeMap;
 use std::ops::{ControlFlow, Range};
+use std::panic::resume_unwind;
+use std::thread;
 use std::time::{Duration, Instant};
 
 use tree_sitter::{ParseOptions, ParseState, Parser, Tree};
@@ -94,9 +96,28 @@ pub fn parse(text: &str, old: Option<&Tree>) -> Option<Tree> {
     parser.parse_with_options(&mut read, old, Some(options))
 }
 
+/// Longer texts are looked at in two halves at the same time, in bytes.
+const LONG: usize = if cfg!(test) { 64 } else { 32 << 10 };
+
 /// Every keyword, in the order of the text, without overlaps.
 pub fn keywords(source: Source<'_>) -> Vec<Keyword> {
-    keywords_in(source, 0..source.text.len())
+    let end = source.text.len();
+    if source.tree.is_none() || end <= LONG {
+        return keywords_in(source, 0..end);
+    }
+    let middle = end / 2;
+    thread::scope(|scope| {
+        let rest = scope.spawn(|| keywords_in(source, middle..end));
+        let mut found = keywords_in(source, 0..middle);
+        // What lies over the middle is in both halves.
+        let reached = found.last().map_or(0, |keyword| keyword.range.end);
+        let rest = rest.join().unwrap_or_else(|panic| resume_unwind(panic));
+        found.extend(
+            rest.into_iter()
+                .filter(|keyword| keyword.range.start >= reached),
+        );
+        found
+    })
 }
 
 /// The keywords that have a byte in the range, in the order of the text.

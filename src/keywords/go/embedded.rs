@@ -41,13 +41,14 @@ const QUERIES: [(&str, &[&str], usize); 14] = [
 ];
 
 /// Functions and methods that take a Redis command and its arguments: package, names, and where the
-/// command may stand.
+/// command may stand; the first string there is one.
 const COMMANDS: [(&str, &[&str], &[usize]); 7] = [
     ("github.com/gomodule/redigo/redis", &["Do", "Send"], &[0]),
     (
         "github.com/gomodule/redigo/redis",
         &["DoContext", "DoWithTimeout"],
-        &[2],
+        // As methods, and as functions that are given a connection.
+        &[1, 2],
     ),
     ("github.com/garyburd/redigo/redis", &["Do", "Send"], &[0]),
     ("github.com/redis/go-redis/v9", &["Do"], &[1]),
@@ -82,8 +83,10 @@ impl<'a> Resolver<'a> {
             .iter()
             .filter(|(of, names, _)| *of == package && is_named(names))
         {
-            for place in *places {
-                self.command(arguments.get(*place..).unwrap_or_default());
+            let is_text =
+                |place: &&usize| arguments.get(**place).is_some_and(|node| is_text(*node));
+            if let Some(place) = places.iter().find(is_text) {
+                self.command(&arguments[*place..]);
             }
         }
     }

@@ -741,6 +741,18 @@ fn redis_commands_in_calls_are_recognised() {
         "redis:CONFIG SET redis:CONFIG @ SET",
     );
     check_embedded("conn.Do(\"SET\", \"GE$0T\")", "nothing");
+    check_embedded(
+        "redis.DoContext(conn, ctx, \"G$0ET\", \"SET\")",
+        "redis:GET @ GET",
+    );
+    check_embedded("redis.DoContext(conn, ctx, \"GET\", \"S$0ET\")", "nothing");
+    for method in ["DoContext(ctx", "DoWithTimeout(1"] {
+        let call = |arguments: &str| {
+            format!("c := conn.(redis.ConnWithContext)\nc.{method}, {arguments})")
+        };
+        check_embedded(&call("\"G$0ET\", \"SET\""), "redis:GET @ GET");
+        check_embedded(&call("\"GET\", \"S$0ET\""), "nothing");
+    }
     check_embedded("conn.Do(\"not a com$0mand\")", "nothing");
     check_embedded("s = \"SE$0T\"", "nothing");
     check(

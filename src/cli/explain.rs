@@ -228,7 +228,7 @@ pub(super) fn keywords(
     json: bool,
 ) -> Outcome {
     let document = read(file, lang)?;
-    let shown = file.display();
+    let shown = file.display().to_string();
     let language = document.language.ok_or_else(|| unknown_language(file))?;
     let guide = own::guide();
     let keywords = document.keywords();

@@ -183,12 +183,21 @@ impl Server {
         });
     }
 
-    /// Notes which other tools found something, by what the client passes along.
-    fn note_companions(&self, context: &CodeActionContext) {
+    /// Notes which other tools found something in a document, by what the client passes along.
+    fn note_companions(&self, uri: &str, context: &CodeActionContext) {
         let is_new = {
-            let seen = &mut self.state().told.seen;
+            let mut state = self.state();
+            let language = state
+                .documents
+                .get(uri)
+                .and_then(|document| document.language);
+            let tools = context
+                .diagnostics
+                .iter()
+                .filter_map(|diagnostic| tool_of(diagnostic, language));
+            let seen = &mut state.told.seen;
             let before = seen.len();
-            seen.extend(context.diagnostics.iter().filter_map(tool_of));
+            seen.extend(tools);
             seen.len() > before
         };
         if is_new {
@@ -203,7 +212,7 @@ impl Server {
         range: Range,
         context: &CodeActionContext,
     ) -> Vec<lsp::CodeActionResponse> {
-        self.note_companions(context);
+        self.note_companions(uri, context);
         let Some((document, client, hints)) = self.find_hints(uri).await else {
             return Vec::new();
         };
@@ -391,11 +400,19 @@ fn root_of<'a>(roots: &'a [PathBuf], uri: &str) -> Option<&'a Path> {
         .map(PathBuf::as_path)
 }
 
-/// The tool that a client's diagnostic comes from, by the name that tools put there.
-fn tool_of(diagnostic: &Value) -> Option<Tool> {
-    match diagnostic.get("source")?.as_str()? {
-        "hadolint" => Some(Tool::Hadolint),
-        "docker-language-server" | "buildkit" => Some(Tool::BuildKit),
+/// The tool that a client's diagnostic comes from, by the name that tools put there. gopls puts there
+/// which of its analyzers, or what else, has found it.
+fn tool_of(diagnostic: &Value, language: Option<Language>) -> Option<Tool> {
+    let is_analyzer = |name: &str| {
+        hints::rules()
+            .flat_map(|rule| rule.elsewhere)
+            .any(|elsewhere| elsewhere.tool == Tool::Gopls && elsewhere.code == name)
+    };
+    match (diagnostic.get("source")?.as_str()?, language?) {
+        ("hadolint", _) => Some(Tool::Hadolint),
+        ("docker-language-server" | "buildkit", _) => Some(Tool::BuildKit),
+        ("compiler" | "go list" | "go mod tidy", Language::Go) => Some(Tool::Gopls),
+        (name, Language::Go) if is_analyzer(name) => Some(Tool::Gopls),
         _ => None,
     }
 }

@@ -183,6 +183,118 @@ fn a_hint_can_be_explained_and_silenced_where_it_stands() {
     );
 }
 
+/// Line 1 has a password, line 2 what `COPY` does, line 3 what is old.
+const DOCKERFILE: &str = "FROM alpine:3.22\nENV DB_PASSWORD=x\nADD app.conf /etc/\nMAINTAINER me\n";
+
+#[test]
+fn severity_says_what_is_at_stake_and_a_tag_what_is_old() {
+    let uri = "untitled:Dockerfile";
+    let mut tagging = asking();
+    tagging["textDocument"]["diagnostic"]["tagSupport"] = json!({ "valueSet": [1, 2] });
+    for (capabilities, tags) in [(tagging, json!([2])), (asking(), Value::Null)] {
+        let mut client = Client::with(&capabilities, &Value::Null);
+        client.open(uri, "dockerfile", DOCKERFILE);
+        let report = ask(&mut client, uri, None);
+        let of = |rule: &str| {
+            let items = report["items"].as_array().expect("a list");
+            items
+                .iter()
+                .find(|item| item["code"] == rule)
+                .unwrap_or_else(|| panic!("{rule} in {report}"))
+                .clone()
+        };
+        let secret = of("docker/secret-in-arg-or-env");
+        assert_eq!(
+            (&secret["severity"], secret.get("tags")),
+            (&json!(3), None),
+            "information"
+        );
+        let maintainer = of("docker/maintainer");
+        assert_eq!(maintainer["severity"], 4, "a hint");
+        assert_eq!(maintainer["tags"], tags);
+    }
+}
+
+#[test]
+fn a_fix_is_an_edit_of_the_kind_that_the_client_can_make() {
+    let uri = "untitled:Dockerfile";
+    let range =
+        json!({ "start": { "line": 2, "character": 0 }, "end": { "line": 2, "character": 3 } });
+    let edits = json!([{ "range": range, "newText": "COPY" }]);
+    let versioned = json!({ "documentChanges": [{
+        "textDocument": { "uri": uri, "version": 1 }, "edits": edits,
+    }] });
+    let plain = json!({ "changes": { uri: edits } });
+    for (capabilities, edit) in [(asking(), versioned), (modern(), plain)] {
+        let mut client = Client::with(&capabilities, &Value::Null);
+        client.open(uri, "dockerfile", DOCKERFILE);
+        let actions = fixes(&mut client, uri, 2, 1, 1);
+        let fix = &actions[0];
+        assert_eq!(fix["title"], "Use COPY");
+        assert_eq!(fix["isPreferred"], true);
+        assert_eq!(fix["diagnostics"][0]["code"], "docker/add-where-copy");
+        assert_eq!(fix["diagnostics"][0]["range"], range);
+        assert_eq!(fix["edit"], edit);
+        assert!(
+            actions[1..]
+                .iter()
+                .all(|action| action.get("isPreferred").is_none()),
+            "{actions:?}"
+        );
+    }
+}
+
+#[test]
+fn what_another_tool_shows_is_left_to_it() {
+    let go = "package p\n\nimport \"sync\"\n\nfunc f(m sync.Mutex) {}\n";
+    let docker = "untitled:Dockerfile";
+    let cases = [
+        (URI, "go", go, "go/mutex-by-value", "copylocks", 0),
+        (URI, "go", go, "go/mutex-by-value", "compiler", 0),
+        (URI, "go", go, "go/mutex-by-value", "spelling", 1),
+        (
+            docker,
+            "dockerfile",
+            DOCKERFILE,
+            "docker/maintainer",
+            "hadolint",
+            0,
+        ),
+        (
+            docker,
+            "dockerfile",
+            DOCKERFILE,
+            "docker/maintainer",
+            "docker-language-server",
+            0,
+        ),
+        // A compiler for something else says nothing about gopls.
+        (
+            docker,
+            "dockerfile",
+            DOCKERFILE,
+            "docker/maintainer",
+            "compiler",
+            1,
+        ),
+    ];
+    for (uri, language, text, rule, source, count) in cases {
+        let mut client = Client::with(&asking(), &Value::Null);
+        client.open(uri, language, text);
+        let shown = |client: &mut Client| {
+            let rules = rules(client, uri);
+            rules.iter().filter(|other| *other == rule).count()
+        };
+        assert_eq!(shown(&mut client), 1, "{rule}");
+        let at = json!({ "line": 0, "character": 0 });
+        let diagnostic =
+            json!({ "range": { "start": at, "end": at }, "message": "m", "source": source });
+        let context = json!({ "diagnostics": [diagnostic], "triggerKind": 2 });
+        client.code_actions(uri, 0, 0, &context);
+        assert_eq!(shown(&mut client), count, "{rule} beside {source}");
+    }
+}
+
 #[test]
 fn a_rule_can_be_silenced_in_the_workspace() {
     let folder = tempfile::tempdir().expect("a temporary folder");

@@ -24,6 +24,7 @@ pub(super) fn write(out: &mut Output, found: &[Found], files: usize) -> Outcome 
         hints: of_file,
     } in found
     {
+        let lines: Vec<&str> = document.text().lines().collect();
         for hint in of_file {
             hints += 1;
             let TextRange { start, end } = TextRange::of(document, &hint.range);
@@ -37,7 +38,7 @@ pub(super) fn write(out: &mut Output, found: &[Found], files: usize) -> Outcome 
                 out,
                 "{PLACE}{file}:{line}:{column}:{PLACE:#} {style}[{id}]{style:#} {message}"
             )?;
-            let text = document.text().lines().nth(line - 1).unwrap_or_default();
+            let text = lines.get(line - 1).copied().unwrap_or_default();
             let last = if end.line == line {
                 end.column
             } else {

@@ -90,7 +90,11 @@ fn write_rule(
     language: Language,
     rule: &Rule,
 ) -> std::fmt::Result {
-    writeln!(page, "\n### {}\n\n{}: {}\n", rule.id, rule.title, rule.why)?;
+    writeln!(
+        page,
+        "\n### {}\n\n**{}.** {}\n",
+        rule.id, rule.title, rule.why
+    )?;
     let fence = fence(language);
     writeln!(page, "```{fence}\n{}\n```\n", rule.before.trim_end())?;
     writeln!(

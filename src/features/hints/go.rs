@@ -1,8 +1,9 @@
 //! The rules for Go: what gopls and `go vet` leave alone or explain poorly.
 //!
 //! ```text
-//! syntax   the tree with an index
-//! file     a file as the rules see it
+//! syntax    the tree with an index
+//! file      a file as the rules see it
+//! sections  where locks are taken, and what runs until they are given back
 //! ```
 //!
 //! The other modules are rules by theme.
@@ -12,14 +13,22 @@ mod channels;
 mod collector;
 mod conditions;
 mod contexts;
+mod copies;
 mod critical;
+mod directives;
+mod errgroups;
 mod errors;
 mod file;
 mod goroutines;
 mod http;
 mod locks;
-mod process;
+mod maps;
+mod memory;
+mod processors;
+mod sections;
+mod services;
 mod sharing;
+mod shutdown;
 mod spins;
 mod syntax;
 mod timers;
@@ -34,14 +43,14 @@ pub(super) const RULES: &[Checked] = &[
     goroutines::UNLIMITED_GOROUTINES,
     goroutines::LOOP_VARIABLE_CAPTURE,
     goroutines::GOSCHED_AS_SYNC,
-    goroutines::UNLOCKED_MAP,
+    maps::UNLOCKED_MAP,
     timers::DEFER_IN_LOOP,
     timers::TIME_AFTER_IN_LOOP,
     timers::TIMER_DRAIN,
     channels::CLOSE_BY_RECEIVER,
     channels::LEAKING_SEND,
-    channels::UNBUFFERED_SIGNAL_CHANNEL,
-    channels::NOTIFY_ALL_SIGNALS,
+    shutdown::UNBUFFERED_SIGNAL_CHANNEL,
+    shutdown::NOTIFY_ALL_SIGNALS,
     spins::SPINNING_SELECT,
     spins::BREAK_IN_SELECT,
     spins::PLAIN_FLAG_LOOP,
@@ -52,28 +61,28 @@ pub(super) const RULES: &[Checked] = &[
     critical::UNLOCK_MISSING,
     critical::WRITE_UNDER_RLOCK,
     critical::LOCK_ACROSS_BLOCKING_CALL,
-    critical::MUTEX_BY_VALUE,
+    copies::MUTEX_BY_VALUE,
     contexts::CONTEXT_BACKGROUND_WITH_CTX,
     contexts::CONTEXT_CANCEL_LOST,
     contexts::CONTEXT_STRING_KEY,
-    contexts::ERRGROUP_CONTEXT_AFTER_WAIT,
-    contexts::ERRGROUP_NESTED_GO,
+    errgroups::ERRGROUP_CONTEXT_AFTER_WAIT,
+    errgroups::ERRGROUP_NESTED_GO,
     atomics::ATOMIC_ASSIGN,
     atomics::ATOMIC_CHECK_THEN_ACT,
     atomics::CAS_RESULT_IGNORED,
     atomics::MIXED_ATOMIC_ACCESS,
     atomics::WRITE_TO_LOADED_SNAPSHOT,
-    atomics::SYNC_MAP_LOAD_STORE,
+    maps::SYNC_MAP_LOAD_STORE,
     sharing::NESTED_ONCE,
     sharing::ONCE_VALUE_CALLED_INLINE,
     sharing::POOL_NON_POINTER,
     sharing::POOL_USE_AFTER_PUT,
     http::HTTP_WITHOUT_TIMEOUT,
     http::BODY_NOT_CLOSED,
-    http::PPROF_ON_PUBLIC_MUX,
-    http::REVERSEPROXY_DIRECTOR,
-    http::GRPC_DIAL,
-    http::LIMITER_PER_REQUEST,
+    services::PPROF_ON_PUBLIC_MUX,
+    services::REVERSEPROXY_DIRECTOR,
+    services::GRPC_DIAL,
+    services::LIMITER_PER_REQUEST,
     errors::ERR_COMPARED_WITH_EQ,
     errors::TYPED_NIL_ERROR,
     errors::APPEND_RESULT_DROPPED,
@@ -82,16 +91,16 @@ pub(super) const RULES: &[Checked] = &[
     collector::EXPLICIT_GC,
     collector::GC_OFF_WITHOUT_LIMIT,
     collector::READ_MEM_STATS_IN_HOT_PATH,
-    collector::POINTER_AS_UINTPTR,
-    collector::CSTRING_WITHOUT_FREE,
-    process::MANUAL_GOMAXPROCS,
-    process::NUMCPU_FOR_WORKERS,
-    process::GODEBUG_OUTSIDE_MAIN,
-    process::ASYNCPREEMPT_OFF,
-    process::LINKNAME_PROCPIN,
-    process::BENCHMARK_WITHOUT_LOOP,
-    process::SHUTDOWN_NOT_AWAITED,
-    process::SHUTDOWN_WITH_CANCELLED_CONTEXT,
+    memory::POINTER_AS_UINTPTR,
+    memory::CSTRING_WITHOUT_FREE,
+    processors::MANUAL_GOMAXPROCS,
+    processors::NUMCPU_FOR_WORKERS,
+    directives::GODEBUG_OUTSIDE_MAIN,
+    directives::ASYNCPREEMPT_OFF,
+    directives::LINKNAME_PROCPIN,
+    processors::BENCHMARK_WITHOUT_LOOP,
+    shutdown::SHUTDOWN_NOT_AWAITED,
+    shutdown::SHUTDOWN_WITH_CANCELLED_CONTEXT,
 ];
 
 /// Runs the wanted rules. A file with syntax errors is left alone: somebody is typing.

@@ -114,7 +114,7 @@ pub(super) struct Checked<Check> {
 pub enum Level {
     /// Something to learn.
     Hint,
-    /// Data or security is at stake.
+    /// Data, security or the whole service is at stake.
     Information,
 }
 

@@ -34,13 +34,17 @@ pub(super) fn is_secret(name: &str) -> bool {
         })
 }
 
-/// Whether a value may be the secret itself: not empty, no switch, no number of days, no file.
+/// Whether a value may be the secret itself: not empty, no switch, no file, and not `xxxx` or `****`, which
+/// stand for one.
 pub(super) fn may_be_value(value: &str) -> bool {
     let value = value.trim().trim_matches(['"', '\'']);
     let is_switch = ["true", "false", "yes", "no", "on", "off", "none", "null"]
         .iter()
         .any(|switch| value.eq_ignore_ascii_case(switch));
-    !value.is_empty() && !is_switch && !value.starts_with("/run/secrets/")
+    let mut letters = value.chars().filter(|letter| *letter != '-');
+    let first = letters.next();
+    let stands_for_one = value.len() > 3 && letters.all(|letter| Some(letter) == first);
+    !value.is_empty() && !is_switch && !stands_for_one && !value.starts_with("/run/secrets/")
 }
 
 #[cfg(test)]
@@ -80,6 +84,10 @@ mod tests {
             ("yes", false),
             ("/run/secrets/x", false),
             ("$TOKEN", true),
+            ("x", true),
+            ("XXXXXXXX", false),
+            ("********", false),
+            ("00000000-0000-0000-0000-000000000000", false),
         ] {
             assert_eq!(may_be_value(value), expected, "{value}");
         }

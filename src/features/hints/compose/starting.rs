@@ -1,5 +1,7 @@
 //! Rules about the order of the start, and about ports.
 
+use std::collections::HashSet;
+
 use super::file::{Checked, File, HINT, Service, add};
 use crate::features::hints::rule::{Findings, Fix, Level, Rule};
 use crate::keywords::compose::file::Value;
@@ -19,6 +21,11 @@ pub(super) const DEPENDS_ON_WITHOUT_CONDITION: Checked = Checked {
 
 fn depends_on_without_condition(file: &File<'_>, findings: &mut Findings) {
     let services = file.services();
+    let checked: HashSet<&str> = services
+        .iter()
+        .filter(|service| has_healthcheck(service))
+        .filter_map(|service| service.name.text())
+        .collect();
     for service in &services {
         for item in service
             .keys
@@ -26,10 +33,7 @@ fn depends_on_without_condition(file: &File<'_>, findings: &mut Findings) {
             .map(Value::items)
             .unwrap_or_default()
         {
-            let other = services
-                .iter()
-                .find(|other| other.name.text() == item.text());
-            if other.is_some_and(has_healthcheck) {
+            if item.text().is_some_and(|name| checked.contains(name)) {
                 let message = "This waits until the container runs, not until it is healthy: add `condition: service_healthy`.";
                 add(findings, item, message);
             }
@@ -66,19 +70,13 @@ pub(super) const NO_HEALTHCHECK: Checked = Checked {
 
 fn no_healthcheck(file: &File<'_>, findings: &mut Findings) {
     let services = file.services();
+    let awaited: HashSet<&str> = services
+        .iter()
+        .filter_map(|service| service.keys.get("depends_on"))
+        .flat_map(awaited)
+        .collect();
     for store in &services {
-        let name = store.name.text();
-        let is_awaited = services.iter().any(|service| {
-            let Some(depends) = service.keys.get("depends_on") else {
-                return false;
-            };
-            let long = name.and_then(|name| depends.get(name));
-            let condition = long
-                .and_then(|long| long.get("condition"))
-                .and_then(Value::text);
-            condition == Some("service_healthy")
-                || depends.items().iter().any(|item| item.text() == name)
-        });
+        let is_awaited = store.name.text().is_some_and(|name| awaited.contains(name));
         if is_awaited
             && store.database().is_some()
             && store.entry("healthcheck").is_none()
@@ -91,6 +89,18 @@ fn no_healthcheck(file: &File<'_>, findings: &mut Findings) {
             );
         }
     }
+}
+
+/// The services that somebody waits for: all of the short form, and those that must be healthy.
+fn awaited(depends: Value<'_>) -> Vec<&str> {
+    let short = depends.items().into_iter().filter_map(Value::text);
+    let long = depends.entries().into_iter().filter(|entry| {
+        let condition = entry.value.and_then(|value| value.get("condition"));
+        condition.and_then(Value::text) == Some("service_healthy")
+    });
+    short
+        .chain(long.filter_map(|entry| entry.key.text()))
+        .collect()
 }
 
 pub(super) const PORTS_ON_ALL_INTERFACES: Checked = Checked {

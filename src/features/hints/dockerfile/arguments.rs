@@ -1,8 +1,9 @@
 //! Rules about `ARG`, `ENV` and instructions that say something about the image.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
-use super::file::{Checked, File, HINT};
+use super::file::{Checked, File, HINT, Placed};
 use crate::features::hints::rule::{Edit, Elsewhere, Findings, Fix, Level, Rule, Tag, Tool};
 use crate::features::hints::secret::{is_secret, may_be_value};
 use crate::keywords::dockerfile::file::Instruction;
@@ -33,7 +34,7 @@ const PLATFORM: [&str; 8] = [
 ];
 
 fn arg_scope(file: &File<'_>, findings: &mut Findings) {
-    if file.is_windows() {
+    if file.is_windows {
         return;
     }
     let global: BTreeSet<String> = file
@@ -42,12 +43,13 @@ fn arg_scope(file: &File<'_>, findings: &mut Findings) {
         .iter()
         .flat_map(declared)
         .collect();
+    // The names that each stage declares, itself or by its base.
+    let mut known_in: Vec<BTreeSet<String>> = Vec::new();
     for (number, stage) in file.docker.stages.iter().enumerate() {
-        let own = file.docker.of_stage(stage);
-        let inherited = file.docker.making(number);
-        let inherited = &inherited[..inherited.len() - own.len()];
-        let mut known: BTreeSet<String> = inherited.iter().copied().flat_map(declared).collect();
-        for instruction in own {
+        let base = stage.base.and_then(|base| known_in.get(base));
+        let mut known = base.cloned().unwrap_or_default();
+        let mut said = BTreeSet::new();
+        for instruction in file.docker.of_stage(stage) {
             known.extend(declared(instruction));
             let uses = match instruction.name {
                 "CMD" | "ENTRYPOINT" | "HEALTHCHECK" | "ONBUILD" | "SHELL" => continue,
@@ -58,6 +60,7 @@ fn arg_scope(file: &File<'_>, findings: &mut Findings) {
                 let may_be_empty = global.contains(&name) && !may_be_of_image(file, number, &name);
                 if !(may_be_empty || PLATFORM.contains(&name.as_str()))
                     || known.contains(&name)
+                    || said.contains(&name)
                     || sets(instruction, &name)
                     || instruction.arguments().contains(&format!("{{{name}:"))
                 {
@@ -74,9 +77,10 @@ fn arg_scope(file: &File<'_>, findings: &mut Findings) {
                 );
                 findings.add_with_fix(start, word.range, message, fix);
                 // Once a stage.
-                known.insert(name);
+                said.insert(name);
             }
         }
+        known_in.push(known);
     }
 }
 
@@ -105,7 +109,6 @@ fn sets(instruction: &Instruction<'_>, name: &str) -> bool {
 /// Whether the base image may bring the variable: `node` has `NODE_VERSION`.
 fn may_be_of_image(file: &File<'_>, stage: usize, name: &str) -> bool {
     let Some(image) = file
-        .docker
         .root_image(stage)
         .filter(|image| image.text != "scratch")
     else {
@@ -187,32 +190,60 @@ pub(super) const LEGACY_ENV: Checked = Checked {
     check: legacy_env,
 };
 
+/// The old form comes in groups, and the first line says it for all.
 fn legacy_env(file: &File<'_>, findings: &mut Findings) {
-    for placed in file.named("ENV") {
-        let instruction = placed.instruction;
-        let mut pairs = instruction.pairs();
-        let Some(pair) = pairs.pop().filter(|_| instruction.is_legacy()) else {
-            continue;
-        };
-        let Some(value) = pair.value else { continue };
-        let name = pair.name;
-        let message = format!(
-            "`ENV {} value` is the old form: it takes the whole rest of the line; write `{}=value`.",
-            name.text, name.text
-        );
-        let range = instruction.keyword.start..name.range.end;
-        match assigned(&value.text).filter(|_| instruction.is_on_one_line()) {
-            Some(text) => {
-                let fix = Fix::replace(
-                    "Use `=`",
-                    name.range.end..value.range.end,
-                    format!("={text}"),
-                );
-                findings.add_with_fix(placed.statement, range, message, fix);
-            }
-            None => findings.add(placed.statement, range, message),
+    let old: Vec<OldEnv> = file.named("ENV").iter().filter_map(old_env).collect();
+    let Some(first) = old.first() else { return };
+    let others = match old.len() {
+        1 => String::new(),
+        2 => ", here and in another line".to_owned(),
+        count => format!(", here and in {} other lines", count - 1),
+    };
+    let message = format!(
+        "`ENV {} value` is the old form{others}: it takes the whole rest of the line, and `{}=value` does not.",
+        first.name, first.name
+    );
+    // A line that cannot be mended safely stays, and with it the hint.
+    let edits: Option<Vec<Edit>> = old.iter().map(|line| line.edit.clone()).collect();
+    match edits {
+        Some(edits) => {
+            let fix = Fix {
+                title: "Use `=`".to_owned(),
+                edits,
+            };
+            findings.add_with_fix(first.statement, first.range.clone(), message, fix);
         }
+        None => findings.add(first.statement, first.range.clone(), message),
     }
+}
+
+/// An `ENV` in the old form.
+struct OldEnv {
+    statement: usize,
+    /// From the keyword to the name.
+    range: Range<usize>,
+    name: String,
+    /// What makes it one of the new form.
+    edit: Option<Edit>,
+}
+
+fn old_env(placed: &Placed<'_, '_>) -> Option<OldEnv> {
+    let instruction = placed.instruction;
+    let pair = instruction
+        .pairs()
+        .pop()
+        .filter(|_| instruction.is_legacy())?;
+    let (name, value) = (pair.name, pair.value?);
+    let text = assigned(&value.text).filter(|_| instruction.is_on_one_line());
+    Some(OldEnv {
+        statement: placed.statement,
+        range: instruction.keyword.start..name.range.end,
+        edit: text.map(|text| Edit {
+            range: name.range.end..value.range.end,
+            text: format!("={text}"),
+        }),
+        name: name.text,
+    })
 }
 
 /// A value of the old form as one of the new form; None where quotes or escapes are in it.
@@ -355,7 +386,7 @@ mod tests {
         expect(
             "docker/legacy-env",
             &[
-                "FROM a\n«ENV A» b\n",
+                "FROM a\n«ENV A» b\nENV C d\nENV E=f\nENV G h\n",
                 "FROM a\nENV A=b C=d\nLABEL a b\n",
                 "FROM a\nENV A\n",
             ],
@@ -364,6 +395,7 @@ mod tests {
             ("ENV A b c", "ENV A=\"b c\""),
             ("env A \"b c\"", "env A=\"b c\""),
             ("ENV  PATH   /x:$PATH", "ENV  PATH=/x:$PATH"),
+            ("ENV A b\nENV C=d\nENV E f", "ENV A=b\nENV C=d\nENV E=f"),
         ] {
             expect_fix("docker/legacy-env", before, after);
         }

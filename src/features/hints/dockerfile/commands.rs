@@ -4,7 +4,6 @@ use super::file::{Checked, File, HINT};
 use super::shell::{Command, End};
 use super::users::is_root_image;
 use crate::features::hints::rule::{Elsewhere, Findings, Fix, Rule, Tag, Tool};
-use crate::keywords::dockerfile::file::Instruction;
 
 pub(super) const CD_IN_RUN: Checked = Checked {
     rule: Rule {
@@ -60,14 +59,8 @@ pub(super) const SUDO: Checked = Checked {
 
 fn sudo(file: &File<'_>, findings: &mut Findings) {
     for placed in file.named("RUN") {
-        let is_root = placed.stage.is_some_and(|stage| {
-            is_root_image(file, stage)
-                && !file
-                    .docker
-                    .making(stage)
-                    .iter()
-                    .any(|made| made.name == "USER")
-        });
+        let is_root =
+            placed.user.is_none() && placed.stage.is_some_and(|stage| is_root_image(file, stage));
         for command in file.commands(placed.instruction) {
             let Some(word) = command
                 .words
@@ -77,7 +70,7 @@ fn sudo(file: &File<'_>, findings: &mut Findings) {
                 continue;
             };
             let message = "A build runs as root unless `USER` says otherwise; switch with `USER` instead of `sudo`.";
-            match without_sudo(file.text, &command).filter(|_| is_root) {
+            match without_sudo(file.text, command).filter(|_| is_root) {
                 Some(fix) => {
                     findings.add_with_fix(placed.statement, word.range.clone(), message, fix);
                 }
@@ -124,16 +117,9 @@ pub(super) const PIPE_WITHOUT_PIPEFAIL: Checked = Checked {
 fn pipe_without_pipefail(file: &File<'_>, findings: &mut Findings) {
     for placed in file.named("RUN") {
         let run = placed.instruction;
-        let shell_is_safe = placed.stage.is_some_and(|stage| {
-            let before = |other: &&&Instruction<'_>| other.keyword.start < placed.statement;
-            let making = file.docker.making(stage);
-            let shell = making
-                .iter()
-                .filter(before)
-                .rev()
-                .find(|made| made.name == "SHELL");
-            shell.is_some_and(|shell| shell.arguments().contains("pipefail"))
-        });
+        let shell_is_safe = placed
+            .shell
+            .is_some_and(|shell| shell.arguments().contains("pipefail"));
         if shell_is_safe || run.arguments().contains("pipefail") {
             continue;
         }

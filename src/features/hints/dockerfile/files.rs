@@ -110,7 +110,7 @@ fn add_url_without_checksum(file: &File<'_>, findings: &mut Findings) {
                 findings.add(
                     placed.statement,
                     source.range,
-                    "The build takes whatever the server sends that day; `--checksum=sha256:…` makes sure that it is the same.",
+                    "The build takes whatever the server sends that day: with `--checksum=sha256:…` another content stops it.",
                 );
             }
         }
@@ -119,9 +119,13 @@ fn add_url_without_checksum(file: &File<'_>, findings: &mut Findings) {
 
 /// A URL of a file, not of a Git repository.
 fn is_download(source: &str) -> bool {
-    let is_web = source.starts_with("http://") || source.starts_with("https://");
+    let rest = ["http://", "https://"]
+        .iter()
+        .find_map(|scheme| source.strip_prefix(scheme));
+    // What an API says of a branch shall change: it empties the cache when there are new commits.
+    let is_answer = rest.is_some_and(|rest| rest.starts_with("api."));
     let path = source.split('#').next().unwrap_or_default();
-    is_web && path.strip_suffix(".git").is_none()
+    rest.is_some() && !is_answer && path.strip_suffix(".git").is_none()
 }
 
 pub(super) const REMOTE_ARCHIVE_NOT_UNPACKED: Checked = Checked {
@@ -194,46 +198,43 @@ pub(super) const RELATIVE_WORKDIR: Checked = Checked {
 };
 
 fn relative_workdir(file: &File<'_>, findings: &mut Findings) {
+    // Whether each stage has one, itself or by its base.
+    let mut has_workdir: Vec<bool> = Vec::new();
     for (number, stage) in file.docker.stages.iter().enumerate() {
-        let inherited = file.docker.making(number).len() - file.docker.of_stage(stage).len();
-        for (at, instruction) in file.docker.making(number).into_iter().enumerate() {
-            if instruction.name != "WORKDIR" {
-                continue;
-            }
-            let path = instruction.arguments().trim_matches(['"', '\'']);
-            let is_relative = path.starts_with(|first: char| {
-                first.is_ascii_alphanumeric() || matches!(first, '.' | '_' | '-')
-            }) && path.as_bytes().get(1) != Some(&b':');
-            // The first one decides: those behind it build on it, or are absolute.
-            if !is_relative {
-                break;
-            }
-            if at < inherited {
-                break;
-            }
-            let range = instruction.source(0..instruction.arguments().len());
-            let start = instruction.keyword.start;
-            let message =
-                "Where this is depends on the base image's `WORKDIR`; begin with an absolute path.";
-            let is_simple = path == instruction.arguments() && !path.starts_with('.');
-            match starts_at_root(file, number).filter(|()| is_simple) {
-                Some(()) => {
-                    let fix = Fix::replace("Make it absolute", range.start..range.start, "/");
-                    findings.add_with_fix(start, range, message, fix);
-                }
-                None => findings.add(start, range, message),
-            }
-            break;
+        let of_base = stage.base.and_then(|base| has_workdir.get(base).copied());
+        let own = file.docker.of_stage(stage);
+        let first = own.iter().find(|instruction| instruction.name == "WORKDIR");
+        has_workdir.push(of_base == Some(true) || first.is_some());
+        // The first one decides: those behind it build on it, or are absolute.
+        let Some(instruction) = first.filter(|_| of_base != Some(true)) else {
+            continue;
+        };
+        let path = instruction.arguments().trim_matches(['"', '\'']);
+        let is_relative = path.starts_with(|first: char| {
+            first.is_ascii_alphanumeric() || matches!(first, '.' | '_' | '-')
+        }) && path.as_bytes().get(1) != Some(&b':');
+        if !is_relative {
+            continue;
+        }
+        let range = instruction.source(0..instruction.arguments().len());
+        let start = instruction.keyword.start;
+        let message =
+            "Where this is depends on the base image's `WORKDIR`: begin with an absolute path.";
+        let is_simple = path == instruction.arguments() && !path.starts_with('.');
+        if is_simple && starts_at_root(file, number) {
+            let fix = Fix::replace("Make it absolute", range.start..range.start, "/");
+            findings.add_with_fix(start, range, message, fix);
+        } else {
+            findings.add(start, range, message);
         }
     }
 }
 
 /// Whether a stage is based on an image of which it is known that its `WORKDIR` is `/`.
-fn starts_at_root(file: &File<'_>, stage: usize) -> Option<()> {
-    let image = Image::read(&file.docker.root_image(stage)?.text)?.official()?;
-    ["alpine", "busybox", "debian", "scratch", "ubuntu"]
-        .contains(&image)
-        .then_some(())
+fn starts_at_root(file: &File<'_>, stage: usize) -> bool {
+    file.root_image(stage)
+        .and_then(|image| Image::read(&image.text)?.official())
+        .is_some_and(|name| ["alpine", "busybox", "debian", "scratch", "ubuntu"].contains(&name))
 }
 
 #[cfg(test)]
@@ -265,6 +266,7 @@ mod tests {
             &[
                 "FROM a\nADD «https://x/y» /\n",
                 "FROM a\nADD --checksum=sha256:0 https://x/y /\nADD https://github.com/o/r.git#v1 /src\nADD y /\n",
+                "FROM a\nADD https://api.github.com/repos/o/r/git/refs/heads/main /.cache-bust\n",
             ],
         );
         expect(

@@ -116,7 +116,7 @@ fn removed_in_later_layer(file: &File<'_>, findings: &mut Findings) {
                 let updates = commands
                     .iter()
                     .any(|command| command.program().starts_with("apt") && command.has("update"));
-                let mut own: BTreeSet<String> = downloaded(&commands, folder.as_deref());
+                let mut own: BTreeSet<String> = downloaded(commands, folder.as_deref());
                 if updates {
                     own.insert(APT_LISTS.to_owned());
                 }

@@ -1,7 +1,7 @@
 //! Rules about ports and health.
 
 use super::file::{Checked, File, HINT};
-use crate::features::hints::rule::{Default, Elsewhere, Findings, Fix, Rule, Tool};
+use crate::features::hints::rule::{Default, Elsewhere, Findings, Fix, Level, Rule, Tool};
 
 pub(super) const EXPOSE_RANGE: Checked = Checked {
     rule: Rule {
@@ -74,6 +74,7 @@ pub(super) const NO_HEALTHCHECK: Checked = Checked {
         topic: "containers/healthcheck",
         before: "FROM alpine:3.22\nEXPOSE 8080\nCMD [\"/app\"]\n",
         after: "FROM alpine:3.22\nEXPOSE 8080\nHEALTHCHECK CMD [\"/app\", \"-health\"]\nCMD [\"/app\"]\n",
+        level: Level::Information,
         default: Default::Off,
         elsewhere: &[Elsewhere {
             tool: Tool::Hadolint,

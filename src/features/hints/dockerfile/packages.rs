@@ -56,7 +56,7 @@ fn apt_get_update_alone(file: &File<'_>, findings: &mut Findings) {
             let Some(update) = commands.iter().find(|command| is_apt(command, "update")) else {
                 continue;
             };
-            if uses_lists(&commands) {
+            if uses_lists(commands) {
                 continue;
             }
             let below = file.docker.stages.iter().enumerate().skip(number + 1);
@@ -65,7 +65,7 @@ fn apt_get_update_alone(file: &File<'_>, findings: &mut Findings) {
                 .flat_map(|(_, stage)| file.docker.of_stage(stage));
             let is_used = own[at + 1..].iter().chain(derived).any(|later| {
                 let commands = file.commands(later);
-                uses_lists(&commands) && !commands.iter().any(|command| is_apt(command, "update"))
+                uses_lists(commands) && !commands.iter().any(|command| is_apt(command, "update"))
             });
             if let Some(range) = said(update, "update").filter(|_| is_used) {
                 findings.add(
@@ -81,7 +81,7 @@ fn apt_get_update_alone(file: &File<'_>, findings: &mut Findings) {
 pub(super) const APT_LISTS_LEFT: Checked = Checked {
     rule: Rule {
         id: "docker/apt-lists-left",
-        title: "apt's lists of packages left in the image",
+        title: "Lists of packages that apt leaves in the image",
         why: "They take tens of megabytes and are stale tomorrow. Only the same `RUN` can remove them: a later one adds a layer and takes nothing away.",
         topic: "containers/image-size",
         before: "FROM debian:13\nRUN apt-get update && apt-get install -y --no-install-recommends curl\n",
@@ -97,6 +97,7 @@ pub(super) const APT_LISTS_LEFT: Checked = Checked {
 
 fn apt_lists_left(file: &File<'_>, findings: &mut Findings) {
     let making = file.final_making();
+    let last_clean = making.iter().rposition(|later| cleans(file, later));
     for (at, instruction) in making.iter().enumerate() {
         let commands = file.commands(instruction);
         let update = commands.iter().find(|command| is_apt(command, "update"));
@@ -107,23 +108,12 @@ fn apt_lists_left(file: &File<'_>, findings: &mut Findings) {
         else {
             continue;
         };
-        let cleans = |instruction: &Instruction<'_>| {
-            let bodies = instruction.heredocs.iter().map(|heredoc| &heredoc.body);
-            let mut texts = bodies
-                .filter_map(|body| file.text.get(body.clone()))
-                .chain([instruction.arguments()]);
-            texts.any(|text| {
-                text.contains("/var/lib/apt")
-                    || text.contains("dist-clean")
-                    || text.contains("distclean")
-            })
-        };
         let is_mounted = instruction
             .flags
             .iter()
             .any(|flag| flag.value.contains("/apt"));
         // What a later layer removes is another rule's business.
-        if is_mounted || making[at..].iter().any(|later| cleans(later)) {
+        if is_mounted || last_clean.is_some_and(|last| at <= last) {
             continue;
         }
         let message = "The lists of packages stay in the image; remove them in this `RUN`: `rm -rf /var/lib/apt/lists/*`.";
@@ -145,6 +135,19 @@ fn apt_lists_left(file: &File<'_>, findings: &mut Findings) {
             findings.add(instruction.keyword.start, range, message);
         }
     }
+}
+
+/// Whether an instruction removes the lists, or speaks of their folder.
+fn cleans(file: &File<'_>, instruction: &Instruction<'_>) -> bool {
+    let bodies = instruction.heredocs.iter().map(|heredoc| &heredoc.body);
+    let mut texts = bodies
+        .filter_map(|body| file.text.get(body.clone()))
+        .chain([instruction.arguments()]);
+    texts.any(|text| {
+        ["/var/lib/apt", "dist-clean", "distclean"]
+            .iter()
+            .any(|word| text.contains(word))
+    })
 }
 
 pub(super) const APT_RECOMMENDS: Checked = Checked {
@@ -176,7 +179,7 @@ fn apt_recommends(file: &File<'_>, findings: &mut Findings) {
                 || command.has("-R")
                 || command.has("--without-recommends");
             if let Some(range) =
-                said(&command, "install").filter(|_| is_apt(&command, "install") && !leaves_out)
+                said(command, "install").filter(|_| is_apt(command, "install") && !leaves_out)
             {
                 findings.add(
                     instruction.keyword.start,

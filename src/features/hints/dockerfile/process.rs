@@ -8,7 +8,7 @@ pub(super) const SHELL_FORM_ENTRYPOINT: Checked = Checked {
     rule: Rule {
         id: "docker/shell-form-entrypoint",
         title: "`CMD` or `ENTRYPOINT` in shell form",
-        why: "`/bin/sh -c` becomes process 1 and gets SIGTERM, which it does not pass on: the program is killed after the grace period. The exec form starts the program itself; where a shell is needed, `exec` replaces it.",
+        why: "A shell starts the program and, unless it replaces itself with it, stays process 1: it gets SIGTERM and does not pass it on, so that the program is killed after the grace period. The exec form starts the program itself; where a shell is needed, `exec` replaces it.",
         topic: "containers/shell-and-exec-form",
         before: "FROM alpine:3.22\nENTRYPOINT /usr/bin/app --listen :8080\n",
         after: "FROM alpine:3.22\nENTRYPOINT [\"/usr/bin/app\", \"--listen\", \":8080\"]\n",
@@ -28,7 +28,7 @@ pub(super) const SHELL_FORM_ENTRYPOINT: Checked = Checked {
 };
 
 fn shell_form_entrypoint(file: &File<'_>, findings: &mut Findings) {
-    if file.is_windows() {
+    if file.is_windows {
         return;
     }
     for placed in file.all() {
@@ -42,12 +42,7 @@ fn shell_form_entrypoint(file: &File<'_>, findings: &mut Findings) {
             continue;
         }
         // Who sets a shell means it.
-        let has_shell = placed.stage.is_some_and(|stage| {
-            file.docker
-                .making(stage)
-                .iter()
-                .any(|made| made.name == "SHELL")
-        });
+        let has_shell = placed.shell.is_some();
         let words: Vec<&str> = arguments.split_whitespace().collect();
         let is_shell = matches!(words.as_slice(), [only] if matches!(only.rsplit('/').next(), Some("sh" | "bash" | "ash" | "zsh")));
         if has_shell || is_shell || words.first() == Some(&"exec") || arguments.contains("exec ") {
@@ -55,7 +50,7 @@ fn shell_form_entrypoint(file: &File<'_>, findings: &mut Findings) {
         }
         let name = instruction.name;
         let message = format!(
-            "In shell form `/bin/sh` is process 1 and keeps SIGTERM to itself; write `{name} [\"…\"]`, or start the program with `exec`."
+            "In shell form a shell is process 1 and, unless it replaces itself, keeps SIGTERM to itself: write `{name} [\"…\"]`, or begin with `exec`."
         );
         let range = instruction.range();
         match exec_form(&words).filter(|_| instruction.is_on_one_line()) {

@@ -8,7 +8,7 @@ pub(super) const NO_USER: Checked = Checked {
     rule: Rule {
         id: "docker/no-user",
         title: "A final stage without `USER`",
-        why: "The program runs as root, and whoever breaks out of it is root in the container. Most services need no right that another user does not have.",
+        why: "The program runs as root, and whoever breaks into it is root in the container. Most services need no right that another user does not have.",
         topic: "containers/non-root",
         before: "FROM debian:13\nCOPY app /app\nENTRYPOINT [\"/app\"]\n",
         after: "FROM debian:13\nCOPY app /app\nUSER 65532\nENTRYPOINT [\"/app\"]\n",
@@ -59,6 +59,14 @@ const ROOT: [&str; 37] = [
     "ubuntu",
 ];
 
+/// Programs that need root to begin with, and change the user themselves where they can; and shells,
+/// which somebody starts by hand.
+const OWN_BUSINESS: [&str; 20] = [
+    "apache2", "ash", "bash", "collectd", "cron", "crond", "dnsmasq", "dockerd", "haproxy",
+    "httpd", "iptables", "monit", "nginx", "nmbd", "openvpn", "php-fpm", "sh", "smbd", "sshd",
+    "zsh",
+];
+
 /// Programs that a start script changes the user with.
 const SWITCHES: [&str; 8] = [
     "gosu",
@@ -73,8 +81,7 @@ const SWITCHES: [&str; 8] = [
 
 /// Whether a stage begins with an image that is known to run as root.
 pub(super) fn is_root_image(file: &File<'_>, stage: usize) -> bool {
-    file.docker
-        .root_image(stage)
+    file.root_image(stage)
         .and_then(|image| Image::read(&image.text)?.official())
         .is_some_and(|name| ROOT.contains(&name))
 }
@@ -86,7 +93,7 @@ fn no_user(file: &File<'_>, findings: &mut Findings) {
     let Some(last) = file.docker.stages.len().checked_sub(1) else {
         return;
     };
-    if file.is_windows()
+    if file.is_windows
         || !is_root_image(file, last)
         || making.iter().any(|made| made.name == "USER")
         || SWITCHES.iter().any(|program| file.text.contains(program))
@@ -105,15 +112,25 @@ fn no_user(file: &File<'_>, findings: &mut Findings) {
     let may_switch = making.iter().any(|made| {
         let text = made.arguments();
         matches!(made.name, "ENTRYPOINT" | "CMD")
-            && (text.contains(".sh") || text.contains("entrypoint") || text.contains("su "))
+            && (text.contains(".sh")
+                || text.contains("entrypoint")
+                || text.contains("su ")
+                || programs(text).any(|program| OWN_BUSINESS.contains(&program)))
     });
     if !may_switch {
         findings.add(
             start.keyword.start,
             start.keyword.clone(),
-            "No `USER` is set, so this runs as root; most services need no right that another user does not have.",
+            "No `USER` is set, so this runs as root, and so does whoever breaks into it: most services can do without.",
         );
     }
+}
+
+/// The words of a command, without quotes, paths and a version behind them: `php-fpm` of `["/usr/sbin/php-fpm7"]`.
+fn programs(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|letter: char| letter.is_whitespace() || "[]\"',;&|()".contains(letter))
+        .map(|word| word.rsplit('/').next().unwrap_or(word))
+        .map(|name| name.trim_end_matches(|letter: char| letter.is_ascii_digit() || letter == '.'))
 }
 
 #[cfg(test)]
@@ -133,6 +150,10 @@ mod tests {
                 "FROM debian\nCOPY x.sh /\nENTRYPOINT [\"/x.sh\"]\n",
                 "FROM debian\nRUN apt-get install gosu\nCOPY x /\nENTRYPOINT [\"/x\"]\n",
                 "FROM debian\nCMD x\n",
+                // Some need root at first, and a shell is for people.
+                "FROM debian\nCOPY x /\nCMD [\"/usr/sbin/nginx\", \"-g\", \"daemon off;\"]\n",
+                "FROM alpine:3\nCOPY x /\nCMD php-fpm7 && nginx\n",
+                "FROM ubuntu:24.04\nCOPY x /\nENTRYPOINT [\"bash\"]\n",
                 "FROM $BASE\nCOPY x /\nCMD x\n",
             ],
         );

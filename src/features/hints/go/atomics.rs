@@ -1,8 +1,10 @@
 //! Rules about atomics and maps for several goroutines.
 
+use std::collections::HashSet;
+
 use tree_sitter::Node;
 
-use super::file::{Checked, File, HINT, contains};
+use super::file::{Checked, File, HINT};
 use crate::features::hints::rule::{Elsewhere, Findings, Rule, Tool};
 
 /// Whether a name is a method of a type such as `atomic.Int64`: `Load` of `sync/atomic.Int64.Load`.
@@ -37,21 +39,10 @@ fn calls_in<'a>(file: &File<'a>, node: Node<'a>) -> impl Iterator<Item = Node<'a
         .filter(|node| node.kind() == "call_expression")
 }
 
-/// Whether a function takes any lock, so that what looks like a race may be guarded.
-fn locks<'a>(file: &File<'a>, node: Node<'a>) -> bool {
-    let function = file.declaration_around(node);
-    function.is_some_and(|function| {
-        file.syntax.inside(function).any(|node| {
-            node.kind() == "field_identifier"
-                && matches!(file.text_of(node), "Lock" | "TryLock" | "Do")
-        })
-    })
-}
-
 pub(super) const ATOMIC_ASSIGN: Checked = Checked {
     rule: Rule {
         id: "go/atomic-assign",
-        title: "assigning the result of an atomic function to its own variable",
+        title: "Assigning the result of an atomic function to its own variable",
         why: "The function has changed the variable already; the plain assignment beside it is a data race.",
         topic: "go-concurrency/atomic",
         before: "\
@@ -115,7 +106,7 @@ fn atomic_assign(file: &File<'_>, findings: &mut Findings) {
 pub(super) const ATOMIC_CHECK_THEN_ACT: Checked = Checked {
     rule: Rule {
         id: "go/atomic-check-then-act",
-        title: "testing an atomic and then changing it",
+        title: "Testing an atomic and then changing it",
         why: "Each call is atomic, both together are not: another goroutine gets in between. `CompareAndSwap` does both.",
         topic: "go-concurrency/atomic-vs-lock",
         before: "\
@@ -183,7 +174,7 @@ fn atomic_check_then_act(file: &File<'_>, findings: &mut Findings) {
                 let call = file.call_of(statement)?;
                 (variable(file, call, "Add") == Some(tested)).then_some(call)
             });
-        if let Some(changed) = changed.filter(|_| is_compared && !locks(file, check)) {
+        if let Some(changed) = changed.filter(|_| is_compared && !file.takes_lock(check)) {
             file.mark(
                 findings,
                 changed,
@@ -196,7 +187,7 @@ fn atomic_check_then_act(file: &File<'_>, findings: &mut Findings) {
 pub(super) const CAS_RESULT_IGNORED: Checked = Checked {
     rule: Rule {
         id: "go/cas-result-ignored",
-        title: "the result of `CompareAndSwap` ignored",
+        title: "The result of `CompareAndSwap` ignored",
         why: "If another goroutine was faster nothing is changed, and only the result tells.",
         topic: "go-concurrency/cas",
         before: "\
@@ -251,7 +242,7 @@ fn cas_result_ignored(file: &File<'_>, findings: &mut Findings) {
         };
         let is_made_of_old = old.kind() == "identifier"
             && new.kind() != "identifier"
-            && !file.uses(new, file.text_of(old)).is_empty();
+            && file.uses(new, file.text_of(old)).next().is_some();
         if is_made_of_old {
             file.mark(
                 findings,
@@ -265,7 +256,7 @@ fn cas_result_ignored(file: &File<'_>, findings: &mut Findings) {
 pub(super) const MIXED_ATOMIC_ACCESS: Checked = Checked {
     rule: Rule {
         id: "go/mixed-atomic-access",
-        title: "a variable changed with atomic functions here and plainly there",
+        title: "A variable changed with atomic functions here and plainly there",
         why: "Atomic functions order only accesses that are all atomic; types such as `atomic.Int64` allow no others.",
         topic: "go-concurrency/atomic",
         before: "\
@@ -307,7 +298,7 @@ fn mixed_atomic_access(file: &File<'_>, findings: &mut Findings) {
     if file.import("sync/atomic").is_none() || file.is_test() {
         return;
     }
-    let atomics: Vec<(Option<Node<'_>>, &str)> = file
+    let atomics: HashSet<Shared<'_>> = file
         .nodes(&["call_expression"])
         .into_iter()
         .filter_map(|call| {
@@ -315,22 +306,17 @@ fn mixed_atomic_access(file: &File<'_>, findings: &mut Findings) {
             let verb = ["Add", "Store", "CompareAndSwap"]
                 .into_iter()
                 .find(|verb| is_function_for(name, verb))?;
-            Some((file.declaration_around(call), variable(file, call, verb)?))
+            shared(file, call, variable(file, call, verb)?)
         })
         .collect();
-    if atomics.is_empty() {
-        return;
-    }
     for change in file.nodes(&["inc_statement", "dec_statement"]) {
         let Some(target) = file.syntax.children(change).next() else {
             continue;
         };
         let text = file.text_of(target);
-        let function = file.declaration_around(change);
-        let is_same = atomics
-            .iter()
-            .any(|(other, variable)| *variable == text && is_shared(file, text, function, *other));
-        if is_same && !locks(file, change) {
+        let is_atomic =
+            shared(file, change, text).is_some_and(|variable| atomics.contains(&variable));
+        if is_atomic && !file.takes_lock(change) {
             file.mark(
                 findings,
                 change,
@@ -340,35 +326,41 @@ fn mixed_atomic_access(file: &File<'_>, findings: &mut Findings) {
     }
 }
 
-/// Whether a name means the same variable in two functions: one of the package, or a field of the
-/// receiver of two methods of a type.
-fn is_shared<'a>(
-    file: &File<'a>,
-    text: &str,
-    one: Option<Node<'a>>,
-    other: Option<Node<'a>>,
-) -> bool {
-    let (Some(one), Some(other)) = (one, other) else {
-        return false;
-    };
-    let Some((first, _)) = text.split_once('.') else {
-        let is_local = |function| {
-            file.uses(function, text)
-                .into_iter()
-                .any(|node| file.is_declaration(node))
-        };
-        return !is_local(one) && !is_local(other);
-    };
-    let receivers = super::locks::receiver(file, one).zip(super::locks::receiver(file, other));
-    receivers.is_some_and(|(one, other)| {
-        one.name == first && other.name == first && one.type_ == other.type_
+/// A variable that several functions name: of the package, or a field of a type.
+#[derive(PartialEq, Eq, Hash)]
+struct Shared<'a> {
+    /// Empty: a variable of the package.
+    type_: &'a str,
+    /// `n`, or `.n` of the receiver.
+    name: &'a str,
+}
+
+/// What an expression in a function means. None: it is the function's own, or somebody else's.
+fn shared<'a>(file: &File<'a>, place: Node<'a>, text: &'a str) -> Option<Shared<'a>> {
+    let function = file.declaration_around(place)?;
+    if !text.contains('.') {
+        let is_local = file
+            .uses(function, text)
+            .any(|node| file.is_declaration(node));
+        return (!is_local).then_some(Shared {
+            type_: "",
+            name: text,
+        });
+    }
+    let receiver = file.receiver(function)?;
+    let name = text
+        .strip_prefix(receiver.name)
+        .filter(|name| name.starts_with('.'))?;
+    Some(Shared {
+        type_: receiver.type_,
+        name,
     })
 }
 
 pub(super) const WRITE_TO_LOADED_SNAPSHOT: Checked = Checked {
     rule: Rule {
         id: "go/write-to-loaded-snapshot",
-        title: "changing what an atomic pointer or value has loaded",
+        title: "Changing what an atomic pointer or value has loaded",
         why: "Others have loaded the same object and read it without a lock: copy it, change the copy, and store that.",
         topic: "go-concurrency/atomic-value",
         before: "\
@@ -409,155 +401,34 @@ func add(name, host string) {
 
 fn write_to_loaded_snapshot(file: &File<'_>, findings: &mut Findings) {
     for load in file.calls(&["sync/atomic.Pointer.Load", "sync/atomic.Value.Load"]) {
-        // Up through selectors, indexes and assertions to what is assigned.
-        let mut target = load;
-        let written = file.syntax.ancestors(load).find(|above| {
-            let goes_on = match above.kind() {
-                "selector_expression" | "index_expression" | "type_assertion_expression" => {
-                    above.child_by_field_name("operand") == Some(target)
-                }
-                "parenthesized_expression" => true,
-                _ => false,
-            };
-            if goes_on {
-                target = *above;
-            }
-            !goes_on
-        });
-        let Some(mut written) = written else {
-            continue;
-        };
-        if written.kind() == "expression_list" {
-            match file.syntax.parent(written) {
-                Some(assignment)
-                    if assignment.kind() == "assignment_statement"
-                        && assignment.child_by_field_name("left") == Some(written) =>
-                {
-                    written = assignment;
-                }
-                _ => continue,
-            }
-        }
-        let is_written = matches!(
-            written.kind(),
-            "assignment_statement" | "inc_statement" | "dec_statement"
-        );
-        if is_written && target != load && !locks(file, load) {
+        let part = part_from(file, load);
+        if part != load && file.is_target(part) && !file.takes_lock(load) {
             file.mark(
                 findings,
-                target,
+                part,
                 "Others have loaded the same object and read it now: change a copy, and store that.",
             );
         }
     }
 }
 
-pub(super) const SYNC_MAP_LOAD_STORE: Checked = Checked {
-    rule: Rule {
-        id: "go/sync-map-load-store",
-        title: "`Load`, then `Store` in a `sync.Map`",
-        why: "Another goroutine may store in between, and its value is lost; `LoadOrStore` does both in one step.",
-        topic: "go-concurrency/sync-map",
-        before: "\
-package cache
-
-import \"sync\"
-
-var items sync.Map
-
-func get(key string) any {
-	if item, ok := items.Load(key); ok {
-		return item
-	}
-	item := len(key)
-	items.Store(key, item)
-	return item
-}
-",
-        after: "\
-package cache
-
-import \"sync\"
-
-var items sync.Map
-
-func get(key string) any {
-	if item, ok := items.Load(key); ok {
-		return item
-	}
-	item, _ := items.LoadOrStore(key, len(key))
-	return item
-}
-",
-        ..HINT
-    },
-    check: sync_map_load_store,
-};
-
-fn sync_map_load_store(file: &File<'_>, findings: &mut Findings) {
-    if file.is_test() {
-        return;
-    }
-    for store in file.calls(&["sync.Map.Store"]) {
-        let Some(function) = file.function_around(store) else {
-            continue;
+/// The part of a value that selectors, indexes and assertions behind it lead to: `f().a[1]` from `f()`.
+fn part_from<'a>(file: &File<'a>, value: Node<'a>) -> Node<'a> {
+    let mut part = value;
+    for above in file.syntax.ancestors(value) {
+        let goes_on = match above.kind() {
+            "selector_expression" | "index_expression" | "type_assertion_expression" => {
+                above.child_by_field_name("operand") == Some(part)
+            }
+            "parenthesized_expression" => true,
+            _ => false,
         };
-        let key = |call| file.arguments(call).first().map(|key| file.text_of(*key));
-        let earlier = file.calls(&["sync.Map.Load"]).into_iter().any(|load| {
-            file.function_around(load) == Some(function)
-                && load.start_byte() < store.start_byte()
-                && file.operand_text(load) == file.operand_text(store)
-                && key(load) == key(store)
-                && decides(file, load, store)
-        });
-        let is_known = file
-            .calls(&["sync.Map.LoadOrStore"])
-            .into_iter()
-            .any(|other| {
-                file.function_around(other) == Some(function)
-                    && file.operand_text(other) == file.operand_text(store)
-            });
-        if earlier && !is_known && !locks(file, store) {
-            file.mark(
-                findings,
-                store,
-                "Between `Load` and `Store` another goroutine may store too, and one value is lost: use `LoadOrStore`.",
-            );
+        if !goes_on {
+            break;
         }
+        part = above;
     }
-}
-
-/// Whether a load is the head of an `if` that decides about the store: the store is in its
-/// consequence, or the consequence leaves and the store comes after it.
-fn decides<'a>(file: &File<'a>, load: Node<'a>, store: Node<'a>) -> bool {
-    let check = file
-        .syntax
-        .ancestors(load)
-        .find(|above| above.kind() == "if_statement")
-        .filter(|check| {
-            check
-                .child_by_field_name("initializer")
-                .is_some_and(|initializer| contains(initializer, load))
-        });
-    check.is_some_and(|check| {
-        let is_negated = check
-            .child_by_field_name("condition")
-            .is_some_and(|condition| file.text_of(condition) == "!ok");
-        let consequence = check.child_by_field_name("consequence");
-        let leaves = consequence.is_some_and(|block| {
-            file.statements(block)
-                .last()
-                .is_some_and(|last| last.kind() == "return_statement")
-        });
-        let is_inside = consequence.is_some_and(|block| contains(block, store));
-        (is_negated && is_inside)
-            || (leaves
-                && !is_negated
-                && file
-                    .statements_after(check)
-                    .iter()
-                    .any(|after| file.call_of(*after) == Some(store)))
-    })
+    part
 }
 
 #[cfg(test)]
@@ -614,19 +485,6 @@ mod tests {
                 "package p\nimport \"sync/atomic\"\nfunc f(v *atomic.Value) { «v.Load().(map[int]int)[1]» = 2 }\n",
                 "package p\nimport \"sync/atomic\"\ntype t struct{ n int }\nfunc f(v *atomic.Pointer[t], m map[int]int) { m[v.Load().n] = 2 }\n",
                 "package p\nimport \"sync/atomic\"\ntype t struct{ n int }\nfunc f(v *atomic.Pointer[t]) { n := v.Load().n; n++ }\n",
-            ],
-        );
-    }
-
-    #[test]
-    fn load_and_store_are_two_steps() {
-        expect(
-            "go/sync-map-load-store",
-            &[
-                "package p\nimport \"sync\"\nfunc f(m *sync.Map, k int) { if _, ok := m.Load(k); !ok { «m.Store(k, 1)» } }\n",
-                "package p\nimport \"sync\"\nfunc f(m *sync.Map, k int) { if _, ok := m.Load(k); !ok { m.Store(2, 1) } }\n",
-                "package p\nimport \"sync\"\nfunc f(m, n *sync.Map, k int) { if _, ok := m.Load(k); !ok { n.Store(k, 1) } }\n",
-                "package p\nimport \"sync\"\nfunc f(m *sync.Map, u *sync.Mutex, k int) { u.Lock(); if _, ok := m.Load(k); !ok { m.Store(k, 1) }; u.Unlock() }\n",
             ],
         );
     }

@@ -3,12 +3,12 @@
 use tree_sitter::Node;
 
 use super::file::{Checked, File, HINT, contains};
-use crate::features::hints::rule::{Elsewhere, Findings, Rule, Tool};
+use crate::features::hints::rule::{Findings, Rule};
 
 pub(super) const CLOSE_BY_RECEIVER: Checked = Checked {
     rule: Rule {
         id: "go/close-by-receiver",
-        title: "a channel closed by its receiver, or by each of several goroutines",
+        title: "A channel closed by its receiver, or by each of several goroutines",
         why: "Only the sender knows that nothing follows: a send on a closed channel panics, and so does a second close.",
         topic: "go-concurrency/channel",
         before: "\
@@ -84,57 +84,38 @@ fn close_by_receiver(file: &File<'_>, findings: &mut Findings) {
 fn is_sure_to_run<'a>(file: &File<'a>, call: Node<'a>, function: Node<'a>) -> bool {
     file.statement(call).is_some_and(|statement| {
         matches!(statement.kind(), "expression_statement" | "defer_statement")
-            && file.statements(function).contains(&statement)
+            && file.is_in_body(statement, function)
     })
 }
 
 /// Whether a function literal is started as a goroutine in each round of a loop, and the channel is
 /// from outside the loop.
 fn closes_in_each<'a>(file: &File<'a>, literal: Node<'a>, name: &str) -> bool {
-    let Some(go) = file
-        .statement(literal)
-        .filter(|go| file.literal_of(*go) == Some(literal) && go.kind() == "go_statement")
-    else {
+    let Some(go) = file.starter_of(literal) else {
         return false;
     };
     let Some(around) = file.loop_around(go) else {
         return false;
     };
     let ends_after_first = file
-        .statements_after(go)
-        .into_iter()
+        .syntax
+        .after(go)
         .any(|after| matches!(after.kind(), "return_statement" | "break_statement"));
     let is_of_round = file
         .uses(around, name)
-        .into_iter()
-        .any(|node| file.is_declaration(node) || is_assigned(file, node));
+        .any(|node| file.is_declaration(node) || file.is_target(node));
     !is_of_round && !ends_after_first
-}
-
-fn is_assigned<'a>(file: &File<'a>, node: Node<'a>) -> bool {
-    file.syntax
-        .ancestors(node)
-        .take_while(|above| matches!(above.kind(), "expression_list" | "assignment_statement"))
-        .any(|above| {
-            above.kind() == "assignment_statement"
-                && above
-                    .child_by_field_name("left")
-                    .is_some_and(|left| contains(left, node))
-        })
 }
 
 /// Whether a function gets a channel as its parameter, receives from it in a loop, and never sends.
 fn receives_only<'a>(file: &File<'a>, function: Node<'a>, name: &str) -> bool {
-    let is_parameter = file.parameters(function).into_iter().any(|parameter| {
-        parameter
-            .child_by_field_name("type")
-            .is_some_and(|type_| type_.kind() == "channel_type")
-            && file
-                .syntax
-                .children(parameter)
-                .any(|child| child.kind() == "identifier" && file.text_of(child) == name)
-    });
-    let uses = file.uses(function, name);
+    let is_parameter = file
+        .parameter_type(function, name)
+        .is_some_and(|type_| type_.kind() == "channel_type");
+    if !is_parameter {
+        return false;
+    }
+    let uses: Vec<Node<'a>> = file.uses(function, name).collect();
     let is_received = uses.iter().any(|node| {
         file.syntax
             .parent(*node)
@@ -155,13 +136,13 @@ fn receives_only<'a>(file: &File<'a>, function: Node<'a>, name: &str) -> bool {
             })
         })
     });
-    is_parameter && is_received && is_known
+    is_received && is_known
 }
 
 pub(super) const LEAKING_SEND: Checked = Checked {
     rule: Rule {
         id: "go/leaking-send",
-        title: "a goroutine that sends on an unbuffered channel whose receiver may leave",
+        title: "A goroutine that sends on an unbuffered channel whose receiver may leave",
         why: "Nobody receives after the timeout or the early return, so the goroutine waits for ever: a leak.",
         topic: "go-concurrency/goroutine-leak",
         before: "\
@@ -210,10 +191,7 @@ fn leaking_send(file: &File<'_>, findings: &mut Findings) {
         let Some(literal) = file.function_around(send) else {
             continue;
         };
-        let Some(go) = file
-            .statement(literal)
-            .filter(|go| go.kind() == "go_statement" && file.literal_of(*go) == Some(literal))
-        else {
+        let Some(go) = file.starter_of(literal) else {
             continue;
         };
         let is_selected = file
@@ -236,8 +214,8 @@ fn leaking_send(file: &File<'_>, findings: &mut Findings) {
         };
         let others: Vec<Node<'_>> = file
             .uses(function, name)
-            .into_iter()
             .filter(|node| *node != declared && !contains(literal, *node))
+            .take(2)
             .collect();
         // One receive, and nobody else knows the channel.
         let &[receive] = others.as_slice() else {
@@ -261,9 +239,10 @@ pub(super) fn is_unbuffered<'a>(file: &File<'a>, value: Node<'a>) -> bool {
 
 /// Whether the function can leave between the start of a goroutine and the receive, or instead of it.
 fn may_be_missed<'a>(file: &File<'a>, function: Node<'a>, go: Node<'a>, receive: Node<'a>) -> bool {
-    let is_receive = file.syntax.parent(receive).is_some_and(|parent| {
-        parent.kind() == "unary_expression" && file.text_of(parent).starts_with("<-")
-    });
+    let is_receive = file
+        .syntax
+        .parent(receive)
+        .is_some_and(|parent| file.is_receive(parent));
     if !is_receive || file.function_around(receive) != Some(function) {
         return false;
     }
@@ -292,128 +271,13 @@ fn may_be_missed<'a>(file: &File<'a>, function: Node<'a>, go: Node<'a>, receive:
     // A plain receive in the function's own body.
     let is_own = file
         .statement(receive)
-        .is_some_and(|statement| file.statements(function).contains(&statement));
+        .is_some_and(|statement| file.is_in_body(statement, function));
     is_own
         && file.syntax.inside_own(function).any(|node| {
             node.kind() == "return_statement"
                 && node.start_byte() > go.end_byte()
                 && node.end_byte() < receive.start_byte()
         })
-}
-
-pub(super) const UNBUFFERED_SIGNAL_CHANNEL: Checked = Checked {
-    rule: Rule {
-        id: "go/unbuffered-signal-channel",
-        title: "`signal.Notify` with an unbuffered channel",
-        why: "The runtime does not wait for a receiver: a signal that comes while nobody receives is dropped.",
-        topic: "go-concurrency/graceful-shutdown",
-        before: "\
-package main
-
-import (
-	\"os\"
-	\"os/signal\"
-)
-
-func main() {
-	stop := make(chan os.Signal)
-	signal.Notify(stop, os.Interrupt)
-	<-stop
-}
-",
-        after: "\
-package main
-
-import (
-	\"os\"
-	\"os/signal\"
-)
-
-func main() {
-	stop := make(chan os.Signal, 1)
-	signal.Notify(stop, os.Interrupt)
-	<-stop
-}
-",
-        elsewhere: &[Elsewhere {
-            tool: Tool::Gopls,
-            code: "sigchanyzer",
-        }],
-        ..HINT
-    },
-    check: unbuffered_signal_channel,
-};
-
-fn unbuffered_signal_channel(file: &File<'_>, findings: &mut Findings) {
-    for notify in file.calls(&["os/signal.Notify"]) {
-        let Some((function, channel)) = file
-            .declaration_around(notify)
-            .zip(file.arguments(notify).into_iter().next())
-        else {
-            continue;
-        };
-        let made = file
-            .only_declaration(function, file.text_of(channel))
-            .and_then(|declared| file.value_of(declared));
-        if channel.kind() == "identifier" && made.is_some_and(|made| is_unbuffered(file, made)) {
-            file.mark(
-                findings,
-                notify,
-                "A signal that comes while nobody receives is dropped: give the channel capacity 1.",
-            );
-        }
-    }
-}
-
-pub(super) const NOTIFY_ALL_SIGNALS: Checked = Checked {
-    rule: Rule {
-        id: "go/notify-all-signals",
-        title: "`signal.Notify` without a list of signals",
-        why: "It delivers every signal, also `SIGURG`, with which the runtime interrupts its own goroutines again and again.",
-        topic: "go-runtime/async-preemption",
-        before: "\
-package main
-
-import (
-	\"os\"
-	\"os/signal\"
-)
-
-func main() {
-	stop := make(chan os.Signal, 1)
-	signal.Notify(stop)
-	<-stop
-}
-",
-        after: "\
-package main
-
-import (
-	\"os\"
-	\"os/signal\"
-)
-
-func main() {
-	stop := make(chan os.Signal, 1)
-	signal.Notify(stop, os.Interrupt)
-	<-stop
-}
-",
-        ..HINT
-    },
-    check: notify_all_signals,
-};
-
-fn notify_all_signals(file: &File<'_>, findings: &mut Findings) {
-    for notify in file.calls(&["os/signal.Notify"]) {
-        if file.arguments(notify).len() == 1 && !file.is_test() {
-            file.mark(
-                findings,
-                notify,
-                "Without a list it delivers every signal, also the `SIGURG` that the runtime sends itself: name the signals.",
-            );
-        }
-    }
 }
 
 #[cfg(test)]
@@ -453,25 +317,6 @@ mod tests {
                 // The sender may leave too.
                 "package p\nfunc f(bad bool, d chan int) int { c := make(chan int); go func() { select { case c <- 1: case <-d: } }(); if bad { return 0 }; return <-c }\n",
                 "package p\nfunc f(d chan int) int { c := make(chan int); go func() { c <- 1 }(); for { select { case v := <-c: return v; case <-d: println() } } }\n",
-            ],
-        );
-    }
-
-    #[test]
-    fn signals_want_a_buffer_and_a_list() {
-        expect(
-            "go/unbuffered-signal-channel",
-            &[
-                "package p\nimport (\"os\"; \"os/signal\")\nfunc f() { c := make(chan os.Signal); «signal.Notify(c, os.Interrupt)» }\n",
-                "package p\nimport (\"os\"; \"os/signal\")\nfunc f() { c := make(chan os.Signal, 1); signal.Notify(c, os.Interrupt) }\n",
-                "package p\nimport (\"os\"; \"os/signal\")\nfunc f(c chan os.Signal) { signal.Notify(c, os.Interrupt) }\n",
-            ],
-        );
-        expect(
-            "go/notify-all-signals",
-            &[
-                "package p\nimport (\"os\"; \"os/signal\")\nfunc f(c chan os.Signal) { «signal.Notify(c)» }\n",
-                "package p\nimport (\"os\"; \"os/signal\")\nfunc f(c chan os.Signal, s []os.Signal) { signal.Notify(c, s...) }\n",
             ],
         );
     }

@@ -2,13 +2,13 @@
 
 use tree_sitter::Node;
 
-use super::file::{Checked, File, HINT};
+use super::file::{Checked, File, HINT, Memory};
 use crate::features::hints::rule::{Edit, Findings, Fix, Rule};
 
 pub(super) const ERR_COMPARED_WITH_EQ: Checked = Checked {
     rule: Rule {
         id: "go/err-compared-with-eq",
-        title: "an error compared with `==` although it comes wrapped",
+        title: "An error compared with `==` although it comes wrapped",
         why: "Once somebody adds context with `%w` the comparison is false; `errors.Is` looks through the wrapping.",
         topic: "go-basics/sentinel-errors",
         before: "\
@@ -79,6 +79,7 @@ fn err_compared_with_eq(file: &File<'_>, findings: &mut Findings) {
         return;
     }
     let own = wrapped_here(file);
+    let unwrapping = Memory::default();
     for comparison in file.nodes(&["binary_expression"]) {
         let Some(operator) = comparison
             .child_by_field_name("operator")
@@ -101,14 +102,20 @@ fn err_compared_with_eq(file: &File<'_>, findings: &mut Findings) {
             }
             None => sentinel.kind() == "identifier" && own.contains(&file.text_of(sentinel)),
         };
-        if !is_variable || !is_wrapped || is_unwrapping(file, comparison) {
+        let Some(function) = file.function_around(comparison) else {
+            continue;
+        };
+        if !is_variable
+            || !is_wrapped
+            || unwrapping.ask(function.id(), || is_unwrapping(file, function))
+        {
             continue;
         }
         let (error, sentinel) = (file.text_of(error), file.text_of(sentinel));
         let message = format!(
             "`{sentinel}` often comes wrapped in another error, and then `{operator}` does not see it: use `errors.Is`."
         );
-        if file.import("errors").is_some() && file.uses(comparison, "errors").is_empty() {
+        if file.import("errors").is_some() && file.uses(comparison, "errors").next().is_none() {
             let not = if operator == "!=" { "!" } else { "" };
             let fix = Fix {
                 title: "Use `errors.Is`".to_owned(),
@@ -145,7 +152,7 @@ fn is_from_context<'a>(file: &File<'a>, error: Node<'a>) -> bool {
         return true;
     };
     let name = file.text_of(error);
-    file.uses(function, name).into_iter().any(|node| {
+    file.uses(function, name).any(|node| {
         let statement = file.syntax.ancestors(node).nth(1);
         let right = statement.and_then(|statement| statement.child_by_field_name("right"));
         right.is_some_and(|right| {
@@ -154,38 +161,35 @@ fn is_from_context<'a>(file: &File<'a>, error: Node<'a>) -> bool {
     })
 }
 
-/// Whether it stands in a method that looks through the wrapping itself, or in a loop that unwraps.
-fn is_unwrapping<'a>(file: &File<'a>, comparison: Node<'a>) -> bool {
-    let name = file
-        .declaration_around(comparison)
-        .and_then(|function| function.child_by_field_name("name"))
-        .map_or("", |name| file.text_of(name));
-    let function = file.function_around(comparison);
-    name == "Is"
-        || function.is_some_and(|function| {
-            file.syntax.inside(function).any(|node| {
-                matches!(
-                    node.kind(),
-                    "field_identifier" | "type_identifier" | "identifier"
-                ) && matches!(
-                    file.text_of(node),
-                    "Unwrap"
-                        | "PathError"
-                        | "OpError"
-                        | "NumError"
-                        | "LinkError"
-                        | "SyscallError"
-                        | "underlyingError"
-                        | "Err"
-                )
-            })
+/// Whether a function looks through the wrapping itself: a method `Is`, or a loop that unwraps.
+fn is_unwrapping<'a>(file: &File<'a>, function: Node<'a>) -> bool {
+    const WORDS: [&str; 8] = [
+        "Unwrap",
+        "PathError",
+        "OpError",
+        "NumError",
+        "LinkError",
+        "SyscallError",
+        "underlyingError",
+        "Err",
+    ];
+    let declaration = std::iter::once(function)
+        .chain(file.functions_around(function))
+        .find(|above| above.kind() != "func_literal");
+    let name = declaration.and_then(|declaration| declaration.child_by_field_name("name"));
+    name.is_some_and(|name| file.text_of(name) == "Is")
+        || file.syntax.inside(function).any(|node| {
+            matches!(
+                node.kind(),
+                "field_identifier" | "type_identifier" | "identifier"
+            ) && WORDS.contains(&file.text_of(node))
         })
 }
 
 pub(super) const TYPED_NIL_ERROR: Checked = Checked {
     rule: Rule {
         id: "go/typed-nil-error",
-        title: "a nil pointer of an own error type returned as `error`",
+        title: "A nil pointer of an own error type returned as `error`",
         why: "An interface that holds a nil pointer is not nil itself, so the caller's `err != nil` is true.",
         topic: "go-runtime/interface-internals",
         before: "\
@@ -255,7 +259,7 @@ fn typed_nil_error(file: &File<'_>, findings: &mut Findings) {
                     | "for_statement"
                     | "expression_statement"
                     | "defer_statement"
-            ) && !file.uses(*statement, text).is_empty()
+            ) && file.uses(*statement, text).next().is_some()
         });
         // `if err == nil { return nil }` before it.
         let is_tested = statements.iter().any(|statement| {
@@ -272,7 +276,7 @@ fn typed_nil_error(file: &File<'_>, findings: &mut Findings) {
             matches!(
                 statement.kind(),
                 "if_statement" | "expression_switch_statement"
-            ) && !file.uses(*statement, text).is_empty()
+            ) && file.uses(*statement, text).next().is_some()
         });
         let has_else = statements
             .iter()
@@ -321,6 +325,7 @@ func add(items []int, item int) []int {
 };
 
 fn append_result_dropped(file: &File<'_>, findings: &mut Findings) {
+    let reads = Memory::default();
     for append in file.calls(&["builtin.append"]) {
         let Some((statement, function)) = file.statement(append).zip(file.function_around(append))
         else {
@@ -330,16 +335,9 @@ fn append_result_dropped(file: &File<'_>, findings: &mut Findings) {
             continue;
         };
         let name = file.text_of(slice);
-        let is_parameter = file.parameters(function).into_iter().any(|parameter| {
-            parameter.kind() == "parameter_declaration"
-                && parameter
-                    .child_by_field_name("type")
-                    .is_some_and(|type_| type_.kind() == "slice_type")
-                && file
-                    .syntax
-                    .children(parameter)
-                    .any(|child| child.kind() == "identifier" && file.text_of(child) == name)
-        });
+        let is_parameter = file
+            .parameter_type(function, name)
+            .is_some_and(|type_| type_.kind() == "slice_type");
         if !is_parameter || file.only_declaration(function, name).is_none() {
             continue;
         }
@@ -350,20 +348,28 @@ fn append_result_dropped(file: &File<'_>, findings: &mut Findings) {
             .take_while(|above| *above != function)
             .filter(|above| above.kind() == "for_statement")
             .last();
-        let from = outermost.map_or(statement.start_byte(), |around| around.start_byte());
-        let is_read = file.uses(function, name).into_iter().any(|node| {
-            let is_later =
-                node.start_byte() >= from || file.function_around(node) != Some(function);
-            is_later && !file.is_declaration(node) && !is_appended_to(file, node)
-        });
-        if !is_read {
+        let from = outermost.unwrap_or(statement).start_byte();
+        let last_read = reads.ask((function.id(), name), || last_read(file, function, name));
+        if last_read.is_none_or(|last| last < from) {
             file.mark(
                 findings,
                 append,
-                format!("Nobody gets this result: the caller's `{name}` keeps its length and does not see the new element; return the slice."),
+                format!("Nobody gets this result: the caller's `{name}` keeps its length and does not see the new element, so return the slice."),
             );
         }
     }
+}
+
+/// Where a variable of a function is read for the last time, in bytes, other than to append to it; behind
+/// everything if another function reads it, whenever that runs.
+fn last_read<'a>(file: &File<'a>, function: Node<'a>, name: &str) -> Option<usize> {
+    file.uses(function, name)
+        .filter(|node| !file.is_declaration(*node) && !is_appended_to(file, *node))
+        .map(|node| match file.function_around(node) == Some(function) {
+            true => node.start_byte(),
+            false => usize::MAX,
+        })
+        .max()
 }
 
 /// Whether a variable is one of the two `a` in `a = append(a, …)`.
@@ -386,10 +392,7 @@ fn own_append<'a>(file: &File<'a>, statement: Node<'a>, append: Node<'a>) -> Opt
     {
         return None;
     }
-    let target = file
-        .syntax
-        .children(statement.child_by_field_name("left")?)
-        .next()?;
+    let target = file.targets(statement).into_iter().next()?;
     let first = file.arguments(append).into_iter().next()?;
     (target.kind() == "identifier" && file.text_of(target) == file.text_of(first)).then_some(target)
 }

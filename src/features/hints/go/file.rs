@@ -1,10 +1,13 @@
 //! A Go file as the rules see it: its syntax, what names mean, and questions that many rules ask.
 
+use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
+use std::hash::Hash;
 
 use tree_sitter::{Node, Tree};
 use viva_guide::Language;
 
+use super::sections::{self, Section};
 use super::syntax::Syntax;
 use crate::features::hints::rule::{self, Findings, Fix, Rule};
 use crate::keywords::go::GoVersion;
@@ -26,10 +29,27 @@ pub(in crate::features::hints) struct File<'a> {
     names: &'a HashMap<usize, String>,
     /// The calls of each name, in the order of the text.
     calls: HashMap<&'a str, Vec<Node<'a>>>,
+    /// The identifiers of each name, in the order of the text.
+    identifiers: HashMap<&'a str, Vec<Node<'a>>>,
     /// The paths of the packages that are imported, with their `import_spec`.
     imports: Vec<(&'a str, Node<'a>)>,
     /// The version of the language that the module asks for, where it is known.
     version: Option<GoVersion>,
+    /// By the function and the name.
+    declarations: Memory<(usize, &'a str), Option<Node<'a>>>,
+    /// By the method.
+    receivers: Memory<usize, Option<Receiver<'a>>>,
+    /// Whether a function takes a lock.
+    locking: Memory<usize, bool>,
+    sections: OnceCell<Vec<Section<'a>>>,
+}
+
+/// What a method is called on.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Receiver<'a> {
+    pub(super) name: &'a str,
+    /// The type without pointer and type arguments.
+    pub(super) type_: &'a str,
 }
 
 impl<'a> File<'a> {
@@ -44,9 +64,18 @@ impl<'a> File<'a> {
             syntax: Syntax::new(tree),
             names,
             calls: HashMap::new(),
+            identifiers: HashMap::new(),
             imports: Vec::new(),
             version,
+            declarations: Memory::default(),
+            receivers: Memory::default(),
+            locking: Memory::default(),
+            sections: OnceCell::new(),
         };
+        for identifier in file.nodes(&["identifier"]) {
+            let name = file.text_of(identifier);
+            file.identifiers.entry(name).or_default().push(identifier);
+        }
         for call in file.nodes(&["call_expression"]) {
             if let Some(name) = file.called(call) {
                 file.calls.entry(name).or_default().push(call);
@@ -130,16 +159,20 @@ impl<'a> File<'a> {
 
     /// The innermost function that a node is in.
     pub(super) fn function_around(&self, node: Node<'a>) -> Option<Node<'a>> {
+        self.functions_around(node).next()
+    }
+
+    /// The functions that a node is in, the innermost first.
+    pub(super) fn functions_around(&self, node: Node<'a>) -> impl Iterator<Item = Node<'a>> {
         self.syntax
             .ancestors(node)
-            .find(|above| is_function(*above))
+            .filter(|above| is_function(*above))
     }
 
     /// The function or method that a node is in, not a literal.
     pub(super) fn declaration_around(&self, node: Node<'a>) -> Option<Node<'a>> {
-        self.syntax
-            .ancestors(node)
-            .find(|above| is_function(*above) && above.kind() != "func_literal")
+        self.functions_around(node)
+            .find(|above| above.kind() != "func_literal")
     }
 
     /// The innermost loop of its own function that a node is in; not one whose head it is in.
@@ -180,24 +213,11 @@ impl<'a> File<'a> {
         list.map_or_else(Vec::new, |list| self.syntax.children(list).collect())
     }
 
-    /// The statements after one in its own list.
-    pub(super) fn statements_after(&self, statement: Node<'a>) -> Vec<Node<'a>> {
-        self.syntax
-            .parent(statement)
-            .map_or_else(Vec::new, |list| self.syntax.children(list).collect())
-            .into_iter()
-            .filter(|other| other.start_byte() >= statement.end_byte())
-            .collect()
-    }
-
-    /// The statements before one in its own list.
-    pub(super) fn statements_before(&self, statement: Node<'a>) -> Vec<Node<'a>> {
-        self.syntax
-            .parent(statement)
-            .map_or_else(Vec::new, |list| self.syntax.children(list).collect())
-            .into_iter()
-            .filter(|other| other.end_byte() <= statement.start_byte())
-            .collect()
+    /// Whether a node is a statement of the body itself of a function or loop, in no block or branch.
+    pub(super) fn is_in_body(&self, statement: Node<'a>, of: Node<'a>) -> bool {
+        let list = self.syntax.parent(statement);
+        let block = list.and_then(|list| self.syntax.parent(list));
+        block.is_some() && block == of.child_by_field_name("body")
     }
 
     // Calls and expressions.
@@ -231,19 +251,41 @@ impl<'a> File<'a> {
             .filter(|function| function.kind() == "func_literal")
     }
 
+    /// The `go` statement that starts a function literal: `go func() {…}()`.
+    pub(super) fn starter_of(&self, literal: Node<'a>) -> Option<Node<'a>> {
+        let go = self.syntax.ancestors(literal).nth(1)?;
+        (go.kind() == "go_statement" && self.literal_of(go) == Some(literal)).then_some(go)
+    }
+
     /// The text of what a method is called on: `s.mu` of `s.mu.Lock()`.
     pub(super) fn operand_text(&self, call: Node<'a>) -> Option<&'a str> {
         Some(self.text_of(operand(call)?))
     }
 
+    /// The name of what is called, without what it is called on: `Lock` of `s.mu.Lock()`. Empty: it has none.
+    pub(super) fn callee(&self, call: Node<'a>) -> &'a str {
+        let function = call.child_by_field_name("function");
+        function.map_or("", |function| {
+            self.text_of(function.child_by_field_name("field").unwrap_or(function))
+        })
+    }
+
+    /// Whether an expression receives from a channel: `<-c`.
+    pub(super) fn is_receive(&self, node: Node<'a>) -> bool {
+        node.kind() == "unary_expression" && self.text_of(node).starts_with("<-")
+    }
+
     // Variables. Scopes are not looked at: who needs certainty asks for the only declaration.
 
-    /// Where identifiers of a name stand in a node.
-    pub(super) fn uses(&self, node: Node<'a>, name: &str) -> Vec<Node<'a>> {
-        self.syntax
-            .inside(node)
-            .filter(|node| node.kind() == "identifier" && self.text_of(*node) == name)
-            .collect()
+    /// Where identifiers of a name stand in a node, in the order of the text.
+    pub(super) fn uses(&self, node: Node<'a>, name: &str) -> impl Iterator<Item = Node<'a>> {
+        let all = self.identifiers.get(name).map_or(&[][..], Vec::as_slice);
+        let start = all.partition_point(|other| other.start_byte() < node.start_byte());
+        all[start..]
+            .iter()
+            .copied()
+            .take_while(move |other| other.end_byte() <= node.end_byte())
+            .filter(move |other| *other != node)
     }
 
     /// Whether an identifier declares a variable, a parameter or a constant.
@@ -275,14 +317,66 @@ impl<'a> File<'a> {
         }
     }
 
-    /// The identifier that declares a name in a function, if only one does.
-    pub(super) fn only_declaration(&self, function: Node<'a>, name: &str) -> Option<Node<'a>> {
-        let mut declarations = self
-            .uses(function, name)
+    /// What a statement gives new values to: `a` and `b` of `a, b = …` and of `for a, b := range …`.
+    pub(super) fn targets(&self, statement: Node<'a>) -> Vec<Node<'a>> {
+        let targets = match statement.kind() {
+            "assignment_statement"
+            | "short_var_declaration"
+            | "range_clause"
+            | "receive_statement" => statement.child_by_field_name("left"),
+            "inc_statement" | "dec_statement" => Some(statement),
+            _ => None,
+        };
+        targets.map_or_else(Vec::new, |targets| self.syntax.children(targets).collect())
+    }
+
+    /// Whether an expression gets a new value where it stands.
+    pub(super) fn is_target(&self, node: Node<'a>) -> bool {
+        let statement = self
+            .syntax
+            .ancestors(node)
+            .find(|above| above.kind() != "expression_list");
+        statement.is_some_and(|statement| self.targets(statement).contains(&node))
+    }
+
+    /// Whether a statement gives a variable a new value.
+    pub(super) fn sets(&self, statement: Node<'a>, name: &str) -> bool {
+        self.targets(statement)
             .into_iter()
-            .filter(|node| self.is_declaration(*node));
-        let only = declarations.next()?;
-        declarations.next().is_none().then_some(only)
+            .any(|target| self.text_of(target) == name)
+    }
+
+    /// The variable that a call's result is declared as: `a` of `a := f()`.
+    pub(super) fn variable_of(&self, call: Node<'a>) -> Option<Node<'a>> {
+        let variable = self.targets(self.statement(call)?).into_iter().next()?;
+        (self.value_of(variable) == Some(call)).then_some(variable)
+    }
+
+    /// The identifier that declares a name in a function, if only one does.
+    pub(super) fn only_declaration(&self, function: Node<'a>, name: &'a str) -> Option<Node<'a>> {
+        self.declarations.ask((function.id(), name), || {
+            let mut found = self
+                .uses(function, name)
+                .filter(|node| self.is_declaration(*node));
+            let only = found.next()?;
+            found.next().is_none().then_some(only)
+        })
+    }
+
+    /// What a method is called on, if it has a name that nothing else in the method has.
+    pub(super) fn receiver(&self, method: Node<'a>) -> Option<Receiver<'a>> {
+        self.receivers.ask(method.id(), || {
+            let list = method.child_by_field_name("receiver")?;
+            let declaration = self.syntax.children(list).next()?;
+            let name = self.syntax.children(declaration).next()?;
+            let type_ = self.text_of(declaration.child_by_field_name("type")?);
+            let type_ = type_.trim_start_matches('*');
+            let is_only = self.only_declaration(method, self.text_of(name)) == Some(name);
+            (name.kind() == "identifier" && is_only).then(|| Receiver {
+                name: self.text_of(name),
+                type_: type_.split('[').next().unwrap_or(type_),
+            })
+        })
     }
 
     /// The expression that a variable is declared with: `f()` in `a := f()`, not in `a, b := f()`.
@@ -314,6 +408,18 @@ impl<'a> File<'a> {
         list.map_or_else(Vec::new, |list| self.syntax.children(list).collect())
     }
 
+    /// The type of a parameter, by its name.
+    pub(super) fn parameter_type(&self, function: Node<'a>, name: &str) -> Option<Node<'a>> {
+        self.parameters(function)
+            .into_iter()
+            .find(|parameter| {
+                self.syntax
+                    .children(*parameter)
+                    .any(|child| child.kind() == "identifier" && self.text_of(child) == name)
+            })?
+            .child_by_field_name("type")
+    }
+
     /// The name of the first parameter of a type such as `context.Context`, if it has one.
     pub(super) fn parameter_of_type(&self, function: Node<'a>, type_: &str) -> Option<Node<'a>> {
         self.parameters(function).into_iter().find_map(|parameter| {
@@ -325,6 +431,24 @@ impl<'a> File<'a> {
             let name = self.syntax.children(parameter).next()?;
             (is_wanted && name.kind() == "identifier" && self.text_of(name) != "_").then_some(name)
         })
+    }
+
+    /// Whether the function or method that a node is in takes any lock, so that what looks like a race may
+    /// be guarded.
+    pub(super) fn takes_lock(&self, node: Node<'a>) -> bool {
+        self.declaration_around(node).is_some_and(|function| {
+            self.locking.ask(function.id(), || {
+                self.syntax.inside(function).any(|node| {
+                    node.kind() == "field_identifier"
+                        && matches!(self.text_of(node), "Lock" | "TryLock" | "Do")
+                })
+            })
+        })
+    }
+
+    /// Every place where a lock is taken and held, in the order of the text.
+    pub(super) fn sections(&self) -> &[Section<'a>] {
+        self.sections.get_or_init(|| sections::sections(self))
     }
 
     // What is found.
@@ -370,6 +494,29 @@ impl<'a> File<'a> {
                     .last()
             })
             .map_or(node.start_byte(), |above| above.start_byte())
+    }
+}
+
+/// Answers that are asked for again and again.
+#[derive(Debug)]
+pub(super) struct Memory<Question, Answer>(RefCell<HashMap<Question, Answer>>);
+
+impl<Question, Answer> Default for Memory<Question, Answer> {
+    fn default() -> Memory<Question, Answer> {
+        Memory(RefCell::default())
+    }
+}
+
+impl<Question: Eq + Hash, Answer: Copy> Memory<Question, Answer> {
+    /// The answer of the first time.
+    pub(super) fn ask(&self, question: Question, find: impl FnOnce() -> Answer) -> Answer {
+        if let Some(known) = self.0.borrow().get(&question) {
+            return *known;
+        }
+        // It may ask for others.
+        let answer = find();
+        self.0.borrow_mut().insert(question, answer);
+        answer
     }
 }
 

@@ -2,8 +2,8 @@
 
 use tree_sitter::Node;
 
-use super::file::{Checked, File, HINT, contains};
-use crate::features::hints::rule::{Default, Elsewhere, Findings, Fix, Rule, Tool};
+use super::file::{Checked, File, HINT};
+use crate::features::hints::rule::{Default, Elsewhere, Findings, Fix, Level, Rule, Tool};
 
 pub(super) const WG_ADD_IN_GOROUTINE: Checked = Checked {
     rule: Rule {
@@ -54,7 +54,7 @@ func run(tasks []func()) {
     check: wg_add_in_goroutine,
 };
 
-fn wg_add_in_goroutine(file: &File<'_>, findings: &mut Findings) {
+fn wg_add_in_goroutine<'a>(file: &File<'a>, findings: &mut Findings) {
     for add in file.calls(&["sync.WaitGroup.Add"]) {
         let Some(statement) = file.statement(add) else {
             continue;
@@ -62,27 +62,24 @@ fn wg_add_in_goroutine(file: &File<'_>, findings: &mut Findings) {
         let Some(literal) = file.function_around(add) else {
             continue;
         };
-        let is_direct =
-            file.call_of(statement) == Some(add) && file.statements(literal).contains(&statement);
-        if !is_direct || !is_goroutine(file, literal) {
+        let is_direct = file.call_of(statement) == Some(add) && file.is_in_body(statement, literal);
+        if !is_direct || file.starter_of(literal).is_none() {
             continue;
         }
         // A goroutine that is counted already may count others: then its own `Done` comes first,
         // or another goroutine is started after `Add`.
         let group = file.operand_text(add);
-        let is_done = |call: &Node<'_>| {
-            file.called(*call) == Some("sync.WaitGroup.Done") && file.operand_text(*call) == group
-        };
-        let own: Vec<Node<'_>> = file.syntax.inside_own(literal).collect();
-        let done = own
-            .iter()
-            .find(|node| node.kind() == "call_expression" && is_done(node));
+        let own: Vec<Node<'a>> = file.syntax.inside_own(literal).collect();
+        let done = own.iter().find(|call| {
+            call.kind() == "call_expression"
+                && file.called(**call) == Some("sync.WaitGroup.Done")
+                && file.operand_text(**call) == group
+        });
         let starts_another = own.iter().any(|node| node.kind() == "go_statement");
         let is_own = group
             .and_then(|group| group.split('.').next())
             .is_some_and(|group| {
                 file.uses(literal, group)
-                    .into_iter()
                     .any(|node| file.is_declaration(node))
             });
         if done.is_some_and(|done| done.start_byte() > add.start_byte())
@@ -98,20 +95,10 @@ fn wg_add_in_goroutine(file: &File<'_>, findings: &mut Findings) {
     }
 }
 
-/// Whether a function literal is that of a `go` statement.
-fn is_goroutine<'a>(file: &File<'a>, literal: Node<'a>) -> bool {
-    let mut above = file.syntax.ancestors(literal);
-    literal.kind() == "func_literal"
-        && above
-            .next()
-            .is_some_and(|call| call.kind() == "call_expression")
-        && above.next().is_some_and(|go| go.kind() == "go_statement")
-}
-
 pub(super) const UNLIMITED_GOROUTINES: Checked = Checked {
     rule: Rule {
         id: "go/unlimited-goroutines",
-        title: "a goroutine per item, with no limit",
+        title: "A goroutine per item, with no limit",
         why: "A goroutine costs at least 2 KB and whatever it holds; a million of them exhaust memory, connections or threads.",
         topic: "go-concurrency/semaphore",
         before: "\
@@ -137,6 +124,7 @@ func sendAll(addresses []string, send func(string)) {
 	}
 }
 ",
+        level: Level::Information,
         default: Default::Off,
         ..HINT
     },
@@ -163,12 +151,11 @@ fn unlimited_goroutines(file: &File<'_>, findings: &mut Findings) {
             .inside_own(around)
             .take_while(|node| node.start_byte() < go.start_byte())
             .any(|node| {
-                node.kind() == "send_statement"
-                    || (node.kind() == "unary_expression" && file.text_of(node).starts_with("<-"))
-                    || (node.kind() == "call_expression"
-                        && file.text_of(node).split('(').next().is_some_and(|name| {
-                            name.ends_with("Acquire") || name.ends_with("Wait")
-                        }))
+                let takes_slot = node.kind() == "call_expression"
+                    && ["Acquire", "Wait"]
+                        .iter()
+                        .any(|name| file.callee(node).ends_with(name));
+                takes_slot || node.kind() == "send_statement" || file.is_receive(node)
             });
         if !is_limited {
             file.mark_keyword(
@@ -183,7 +170,7 @@ fn unlimited_goroutines(file: &File<'_>, findings: &mut Findings) {
 pub(super) const LOOP_VARIABLE_CAPTURE: Checked = Checked {
     rule: Rule {
         id: "go/loop-variable-capture",
-        title: "a loop variable used in a goroutine or deferred function, in a module before Go 1.22",
+        title: "A loop variable used in a goroutine or deferred function, in a module before Go 1.22",
         why: "Before Go 1.22 all rounds share one variable, so a function that runs later sees a later value.",
         topic: "go-basics/closures",
         before: "\
@@ -230,10 +217,7 @@ fn loop_variable_capture(file: &File<'_>, findings: &mut Findings) {
         };
         for variable in variables_of(file, around) {
             let name = file.text_of(variable);
-            let is_declared_again = file
-                .uses(body, name)
-                .into_iter()
-                .any(|node| file.is_declaration(node));
+            let is_declared_again = file.uses(body, name).any(|node| file.is_declaration(node));
             let later = file
                 .statements(around)
                 .into_iter()
@@ -315,7 +299,7 @@ fn gosched_as_sync(file: &File<'_>, findings: &mut Findings) {
         let Some(statement) = file.statement(call) else {
             continue;
         };
-        let before = file.statements_before(statement).pop();
+        let before = file.syntax.before(statement).next();
         if before.is_some_and(|before| before.kind() == "go_statement")
             && file.loop_around(call).is_none()
             && !file.is_test()
@@ -326,117 +310,6 @@ fn gosched_as_sync(file: &File<'_>, findings: &mut Findings) {
                 "`Gosched` does not wait for the goroutine: it may run later or not at all; wait with a channel or a `WaitGroup`.",
             );
         }
-    }
-}
-
-pub(super) const UNLOCKED_MAP: Checked = Checked {
-    rule: Rule {
-        id: "go/unlocked-map",
-        title: "a map that goroutines write to without a lock",
-        why: "Maps are not safe for concurrent writes: the runtime ends the program with a fatal error that nothing can recover.",
-        topic: "go-concurrency/concurrent-map",
-        before: "\
-package words
-
-func count(words []string) map[string]int {
-	counts := map[string]int{}
-	for _, word := range words {
-		go func() {
-			counts[word]++
-		}()
-	}
-	return counts
-}
-",
-        after: "\
-package words
-
-import \"sync\"
-
-func count(words []string) map[string]int {
-	var mu sync.Mutex
-	counts := map[string]int{}
-	for _, word := range words {
-		go func() {
-			mu.Lock()
-			defer mu.Unlock()
-			counts[word]++
-		}()
-	}
-	return counts
-}
-",
-        ..HINT
-    },
-    check: unlocked_map,
-};
-
-fn unlocked_map(file: &File<'_>, findings: &mut Findings) {
-    for index in file.nodes(&["index_expression"]) {
-        let Some(map) = index
-            .child_by_field_name("operand")
-            .filter(|map| map.kind() == "identifier" && is_written(file, index))
-        else {
-            continue;
-        };
-        let Some(literal) = file
-            .function_around(index)
-            .filter(|literal| is_goroutine(file, *literal))
-        else {
-            continue;
-        };
-        let (Some(around), Some(function)) =
-            (file.loop_around(literal), file.declaration_around(index))
-        else {
-            continue;
-        };
-        // Any call may lock, or be the critical section of somebody else's function.
-        let is_guarded = file.syntax.inside(literal).any(|node| {
-            node.kind() == "call_expression" && {
-                let name = file.text_of(node).split('(').next().unwrap_or_default();
-                name.ends_with("Lock") || name.ends_with("Acquire")
-            }
-        }) || file.syntax.inside(literal).any(|node| {
-            matches!(
-                node.kind(),
-                "send_statement" | "select_statement" | "func_literal"
-            ) || (node.kind() == "unary_expression" && file.text_of(node).starts_with("<-"))
-        });
-        let declared = file.only_declaration(function, file.text_of(map));
-        let is_shared_map = declared.is_some_and(|declared| {
-            !contains(around, declared)
-                && file
-                    .value_of(declared)
-                    .is_some_and(|value| is_map(file, value))
-        });
-        if is_shared_map && !is_guarded {
-            file.mark(
-                findings,
-                index,
-                "Goroutines write to this map without a lock: the runtime stops the program when it notices, and updates get lost.",
-            );
-        }
-    }
-}
-
-fn is_written<'a>(file: &File<'a>, index: Node<'a>) -> bool {
-    let mut above = file.syntax.ancestors(index);
-    match above.next() {
-        Some(parent) if matches!(parent.kind(), "inc_statement" | "dec_statement") => true,
-        Some(list) if list.kind() == "expression_list" => above.next().is_some_and(|statement| {
-            statement.kind() == "assignment_statement"
-                && statement.child_by_field_name("left") == Some(list)
-        }),
-        _ => false,
-    }
-}
-
-fn is_map(file: &File<'_>, value: Node<'_>) -> bool {
-    let text = file.text_of(value);
-    match value.kind() {
-        "composite_literal" => text.starts_with("map["),
-        "call_expression" => text.starts_with("make(map["),
-        _ => false,
     }
 }
 
@@ -505,20 +378,6 @@ mod tests {
                 "package p\nimport \"runtime\"\nfunc f() { go println(); «runtime.Gosched()» }\n",
                 "package p\nimport \"runtime\"\nfunc f() { println(); runtime.Gosched() }\n",
                 "package p\nimport (\"runtime\"; \"testing\")\nfunc f(*testing.T) { go println(); runtime.Gosched() }\n",
-            ],
-        );
-    }
-
-    #[test]
-    fn maps_want_a_lock_in_goroutines() {
-        expect(
-            "go/unlocked-map",
-            &[
-                "package p\nfunc f() { m := make(map[int]int); for i := range 3 { go func() { «m[i]» = 1 }() } }\n",
-                "package p\nimport \"sync\"\nfunc f() { var mu sync.Mutex; m := make(map[int]int); for i := range 3 { go func() { mu.Lock(); m[i] = 1; mu.Unlock() }() } }\n",
-                "package p\nfunc f() { for i := range 3 { m := make(map[int]int); go func() { m[i] = 1 }() } }\n",
-                "package p\nfunc f() { m := make([]int, 3); for i := range 3 { go func() { m[i] = 1 }() } }\n",
-                "package p\nfunc f() { m := make(map[int]int); for i := range 3 { func() { m[i] = 1 }() } }\n",
             ],
         );
     }

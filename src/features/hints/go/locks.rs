@@ -1,151 +1,17 @@
-//! Rules about locks that a goroutine holds already, and that it does not give back.
+//! Rules about a lock that the goroutine holds already.
+
+use std::collections::{HashMap, HashSet};
 
 use tree_sitter::Node;
 
-use super::file::{Checked, File, HINT, contains, is_function};
+use super::file::{Checked, File, HINT};
+use super::sections::{Mode, Section};
 use crate::features::hints::rule::{Findings, Rule};
-
-/// A call that takes a lock, as a statement of its own.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Taken<'a> {
-    pub(super) call: Node<'a>,
-    pub(super) statement: Node<'a>,
-    /// What is locked, as it is written: `s.mu`.
-    pub(super) lock: &'a str,
-    pub(super) mode: Mode,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Mode {
-    Exclusive,
-    Shared,
-}
-
-impl Mode {
-    pub(super) fn unlock(self) -> &'static str {
-        match self {
-            Mode::Exclusive => "Unlock",
-            Mode::Shared => "RUnlock",
-        }
-    }
-}
-
-pub(super) fn mode_of(name: &str) -> Option<Mode> {
-    match name {
-        "sync.Mutex.Lock" | "sync.RWMutex.Lock" => Some(Mode::Exclusive),
-        "sync.RWMutex.RLock" => Some(Mode::Shared),
-        _ => None,
-    }
-}
-
-/// Every lock that is taken by a statement, in the order of the text.
-pub(super) fn taken<'a>(file: &File<'a>) -> Vec<Taken<'a>> {
-    let mut calls = file.calls(&["sync.Mutex.Lock", "sync.RWMutex.Lock", "sync.RWMutex.RLock"]);
-    calls.sort_by_key(Node::start_byte);
-    calls
-        .into_iter()
-        .filter_map(|call| {
-            let statement = file.statement(call)?;
-            (file.call_of(statement) == Some(call)).then_some(Taken {
-                call,
-                statement,
-                lock: file.operand_text(call)?,
-                mode: mode_of(file.called(call)?)?,
-            })
-        })
-        .collect()
-}
-
-/// Whether a statement gives the lock back: `mu.Unlock()`.
-pub(super) fn releases<'a>(file: &File<'a>, call: Node<'a>, taken: &Taken<'a>) -> bool {
-    let method = call
-        .child_by_field_name("function")
-        .and_then(|function| function.child_by_field_name("field"));
-    method.is_some_and(|method| file.text_of(method) == taken.mode.unlock())
-        && file.operand_text(call) == Some(taken.lock)
-}
-
-/// The statements in the same list for which the lock is held for certain, and whether it is until
-/// the function ends. None: that cannot be told.
-pub(super) fn held<'a>(file: &File<'a>, taken: &Taken<'a>) -> Option<Held<'a>> {
-    let after = file.statements_after(taken.statement);
-    if let Some(defer) = after
-        .first()
-        .filter(|first| first.kind() == "defer_statement")
-        && file
-            .call_after_keyword(*defer)
-            .is_some_and(|call| releases(file, call, taken))
-    {
-        return Some(Held {
-            statements: after[1..].to_vec(),
-            is_deferred: true,
-        });
-    }
-    let end = after.iter().position(|statement| {
-        file.call_of(*statement)
-            .is_some_and(|call| releases(file, call, taken))
-    })?;
-    Some(Held {
-        statements: after[..end].to_vec(),
-        is_deferred: false,
-    })
-}
-
-#[derive(Debug)]
-pub(super) struct Held<'a> {
-    pub(super) statements: Vec<Node<'a>>,
-    pub(super) is_deferred: bool,
-}
-
-impl<'a> Held<'a> {
-    /// What runs while the lock is held: without function literals, `go` and `defer`. None if the
-    /// lock is perhaps given back in between.
-    pub(super) fn nodes(&self, file: &File<'a>, taken: &Taken<'a>) -> Option<Vec<Node<'a>>> {
-        let mut found = Vec::new();
-        for statement in &self.statements {
-            let all: Vec<Node<'a>> = std::iter::once(*statement)
-                .chain(file.syntax.inside(*statement))
-                .collect();
-            let is_given_back = all.iter().any(|node| {
-                node.kind() == "call_expression"
-                    && (file.text_of(*node).contains("nlock()") && releases(file, *node, taken)
-                        || file.called(*node) == Some("sync.Cond.Wait"))
-            });
-            let is_replaced = all.iter().any(|node| {
-                matches!(
-                    node.kind(),
-                    "assignment_statement" | "short_var_declaration"
-                ) && node.child_by_field_name("left").is_some_and(|left| {
-                    file.syntax
-                        .children(left)
-                        .any(|left| taken.lock.starts_with(file.text_of(left)))
-                })
-            });
-            if is_given_back || is_replaced {
-                return None;
-            }
-            found.extend(all.into_iter().filter(|node| {
-                !file
-                    .syntax
-                    .ancestors(*node)
-                    .take_while(|above| contains(*statement, *above))
-                    .any(|above| {
-                        matches!(
-                            above.kind(),
-                            "func_literal" | "go_statement" | "defer_statement"
-                        )
-                    })
-                    && !matches!(node.kind(), "go_statement" | "defer_statement")
-            }));
-        }
-        Some(found)
-    }
-}
 
 pub(super) const DOUBLE_LOCK: Checked = Checked {
     rule: Rule {
         id: "go/double-lock",
-        title: "locking a mutex that the same goroutine holds already",
+        title: "Locking a mutex that the same goroutine holds already",
         why: "Go's mutexes do not know their owner: the second `Lock` waits for an `Unlock` that cannot come.",
         topic: "go-concurrency/deadlock",
         before: "\
@@ -363,41 +229,37 @@ impl Again<'_> {
 }
 
 fn taken_again<'a>(file: &File<'a>, first: Mode, second: Mode) -> Vec<Again<'a>> {
-    let all = taken(file);
-    let lockers = lockers(file, &all, second);
+    let inner: HashMap<usize, &Section<'a>> = file
+        .sections()
+        .iter()
+        .filter(|section| section.mode == second)
+        .map(|section| (section.call.id(), section))
+        .collect();
+    let lockers: HashSet<Locker<'a>> = inner
+        .values()
+        .filter_map(|section| locker(file, section))
+        .collect();
     let mut found = Vec::new();
-    for outer in all.iter().filter(|taken| taken.mode == first) {
-        let Some(nodes) = held(file, outer).and_then(|held| held.nodes(file, outer)) else {
-            continue;
-        };
-        let receiver = file
-            .declaration_around(outer.call)
-            .and_then(|method| receiver(file, method));
-        for node in nodes {
-            let again = all.iter().find(|inner| {
-                inner.call == node && inner.mode == second && inner.lock == outer.lock
+    for outer in file.sections().iter().filter(|outer| outer.mode == first) {
+        let method = file.declaration_around(outer.call);
+        let receiver = method.and_then(|method| file.receiver(method));
+        for node in outer.nodes() {
+            let is_again = inner
+                .get(&node.id())
+                .is_some_and(|inner| inner.lock == outer.lock);
+            let method = receiver.and_then(|receiver| {
+                let locker = Locker {
+                    type_: receiver.type_,
+                    method: method_called(file, *node, receiver.name)?,
+                    field: outer.lock.strip_prefix(receiver.name)?,
+                };
+                lockers.contains(&locker).then_some(locker.method)
             });
-            if again.is_some() {
+            if is_again || method.is_some() {
                 found.push(Again {
-                    place: node,
+                    place: *node,
                     lock: outer.lock,
-                    method: None,
-                });
-            } else if let Some(receiver) = &receiver
-                && let Some(method) = method_called(file, node, receiver.name)
-                && lockers.iter().any(|locker| {
-                    locker.method == method
-                        && locker.type_ == receiver.type_
-                        && outer
-                            .lock
-                            .strip_prefix(receiver.name)
-                            .is_some_and(|field| field == locker.field)
-                })
-            {
-                found.push(Again {
-                    place: node,
-                    lock: outer.lock,
-                    method: Some(method),
+                    method,
                 });
             }
         }
@@ -405,43 +267,16 @@ fn taken_again<'a>(file: &File<'a>, first: Mode, second: Mode) -> Vec<Again<'a>>
     found
 }
 
-pub(super) struct Receiver<'a> {
-    pub(super) name: &'a str,
-    /// The type without pointer and type arguments.
-    pub(super) type_: &'a str,
-}
-
-/// What a method is called on, if it has a name that nothing else in the method has.
-pub(super) fn receiver<'a>(file: &File<'a>, method: Node<'a>) -> Option<Receiver<'a>> {
-    let list = method.child_by_field_name("receiver")?;
-    let declaration = file.syntax.children(list).next()?;
-    let name = file.syntax.children(declaration).next()?;
-    let type_ = file.text_of(declaration.child_by_field_name("type")?);
-    let type_ = type_.trim_start_matches('*');
-    let type_ = type_.split('[').next().unwrap_or(type_);
-    let name_text = file.text_of(name);
-    let is_only = file
-        .uses(method, name_text)
-        .into_iter()
-        .filter(|node| file.is_declaration(*node))
-        .count()
-        <= 1;
-    (name.kind() == "identifier" && is_only).then_some(Receiver {
-        name: name_text,
-        type_,
-    })
-}
-
 /// The method that a call calls on the receiver: `b` of `a.b()`.
 fn method_called<'a>(file: &File<'a>, call: Node<'a>, receiver: &str) -> Option<&'a str> {
     if call.kind() != "call_expression" || file.operand_text(call)? != receiver {
         return None;
     }
-    let function = call.child_by_field_name("function")?;
-    Some(file.text_of(function.child_by_field_name("field")?))
+    Some(file.callee(call))
 }
 
 /// A method that always takes a lock of its receiver.
+#[derive(PartialEq, Eq, Hash)]
 struct Locker<'a> {
     type_: &'a str,
     method: &'a str,
@@ -449,26 +284,19 @@ struct Locker<'a> {
     field: &'a str,
 }
 
-fn lockers<'a>(file: &File<'a>, all: &[Taken<'a>], mode: Mode) -> Vec<Locker<'a>> {
-    all.iter()
-        .filter(|taken| taken.mode == mode)
-        .filter_map(|taken| {
-            let method = file.function_around(taken.call).filter(|function| {
-                is_function(*function) && function.kind() == "method_declaration"
-            })?;
-            let receiver = receiver(file, method)?;
-            // Its first statement: nothing before it may give the lock back or leave.
-            let is_first = file.statements(method).first() == Some(&taken.statement);
-            Some(Locker {
-                type_: receiver.type_,
-                method: file.text_of(method.child_by_field_name("name")?),
-                field: taken
-                    .lock
-                    .strip_prefix(receiver.name)
-                    .filter(|_| is_first)?,
-            })
-        })
-        .collect()
+/// The method that a section is in, if it is the first thing that the method does: nothing before it
+/// may give the lock back or leave.
+fn locker<'a>(file: &File<'a>, section: &Section<'a>) -> Option<Locker<'a>> {
+    let method = file
+        .function_around(section.call)
+        .filter(|function| function.kind() == "method_declaration")?;
+    let receiver = file.receiver(method)?;
+    let first = file.statements(method).into_iter().next()?;
+    (file.call_of(first) == Some(section.call)).then_some(Locker {
+        type_: receiver.type_,
+        method: file.text_of(method.child_by_field_name("name")?),
+        field: section.lock.strip_prefix(receiver.name)?,
+    })
 }
 
 #[cfg(test)]

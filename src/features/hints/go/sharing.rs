@@ -44,7 +44,9 @@ fn nested_once(file: &File<'_>, findings: &mut Findings) {
     let calls = file.calls(&["sync.Once.Do"]);
     for inner in &calls {
         let is_nested = file.syntax.ancestors(*inner).any(|above| {
-            calls.contains(&above) && file.operand_text(above) == file.operand_text(*inner)
+            above.kind() == "call_expression"
+                && file.called(above) == Some("sync.Once.Do")
+                && file.operand_text(above) == file.operand_text(*inner)
         });
         let is_later = file
             .syntax
@@ -63,7 +65,7 @@ fn nested_once(file: &File<'_>, findings: &mut Findings) {
 pub(super) const ONCE_VALUE_CALLED_INLINE: Checked = Checked {
     rule: Rule {
         id: "go/once-value-called-inline",
-        title: "the result of `sync.OnceValue` called where it is made",
+        title: "The result of `sync.OnceValue` called where it is made",
         why: "Each call makes a new wrapper, so nothing is shared and the function runs each time.",
         topic: "go-concurrency/once-value",
         before: "\
@@ -108,7 +110,7 @@ fn once_value_called_inline(file: &File<'_>, findings: &mut Findings) {
 pub(super) const POOL_NON_POINTER: Checked = Checked {
     rule: Rule {
         id: "go/pool-non-pointer",
-        title: "a `sync.Pool` of slices or structs instead of pointers",
+        title: "A `sync.Pool` of slices or structs instead of pointers",
         why: "A value that is no pointer is copied to the heap on its way into `any`: each `Put` allocates, which the pool should avoid.",
         topic: "go-concurrency/pool",
         before: "\
@@ -212,7 +214,7 @@ fn is_own_struct(file: &File<'_>, name: &str) -> bool {
 pub(super) const POOL_USE_AFTER_PUT: Checked = Checked {
     rule: Rule {
         id: "go/pool-use-after-put",
-        title: "using an object after `Put`",
+        title: "Using an object after `Put`",
         why: "Another goroutine may have got it already, and both work on the same object.",
         topic: "go-concurrency/pool",
         before: "\
@@ -271,13 +273,13 @@ fn pool_use_after_put(file: &File<'_>, findings: &mut Findings) {
             continue;
         };
         let name = file.text_of(object);
-        let after = file.statements_after(statement);
-        let used = after
-            .iter()
-            .flat_map(|later| file.uses(*later, name))
-            .next();
+        let list = file.syntax.parent(statement);
+        let used = list.and_then(|list| {
+            file.uses(list, name)
+                .find(|used| used.start_byte() > statement.end_byte())
+        });
         if let Some(used) =
-            used.filter(|used| !is_left_side(file, *used) && !file.is_declaration(*used))
+            used.filter(|used| !file.is_target(*used) && !file.is_declaration(*used))
         {
             file.mark(
                 findings,
@@ -286,18 +288,6 @@ fn pool_use_after_put(file: &File<'_>, findings: &mut Findings) {
             );
         }
     }
-}
-
-/// Whether a variable gets a new value here.
-fn is_left_side<'a>(file: &File<'a>, node: Node<'a>) -> bool {
-    let mut above = file.syntax.ancestors(node);
-    above
-        .next()
-        .zip(above.next())
-        .is_some_and(|(list, statement)| {
-            matches!(statement.kind(), "assignment_statement" | "range_clause")
-                && statement.child_by_field_name("left") == Some(list)
-        })
 }
 
 #[cfg(test)]

@@ -130,7 +130,7 @@ fn break_in_select(file: &File<'_>, findings: &mut Findings) {
         // The last of a case, or of an `if` that is the last of the case.
         let mut last = stop;
         let case = loop {
-            if !file.statements_after(last).is_empty() {
+            if file.syntax.after(last).next().is_some() {
                 break None;
             }
             let above = file
@@ -166,7 +166,7 @@ fn break_in_select(file: &File<'_>, findings: &mut Findings) {
 pub(super) const PLAIN_FLAG_LOOP: Checked = Checked {
     rule: Rule {
         id: "go/plain-flag-loop",
-        title: "a loop that waits for a plain variable to change",
+        title: "A loop that waits for a plain variable to change",
         why: "Without an atomic or a channel nothing orders the accesses: the compiler may read the variable once and loop for ever.",
         topic: "go-concurrency/memory-model",
         before: "\
@@ -234,7 +234,7 @@ fn only_waits<'a>(file: &File<'a>, around: Node<'a>) -> bool {
 pub(super) const BUSY_WAIT: Checked = Checked {
     rule: Rule {
         id: "go/busy-wait",
-        title: "a loop that turns until an atomic changes",
+        title: "A loop that turns until an atomic changes",
         why: "It never parks its goroutine and burns a core; a mutex spins for a moment and then sleeps.",
         topic: "go-concurrency/mutex-modes",
         before: "\

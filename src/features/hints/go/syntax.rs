@@ -19,6 +19,8 @@ pub(super) struct Syntax<'a> {
 struct Place<'a> {
     node: Node<'a>,
     parent: usize,
+    /// The sibling before it.
+    previous: Option<usize>,
     /// The place after the last one in the node.
     end: usize,
 }
@@ -31,6 +33,7 @@ impl<'a> Syntax<'a> {
             comments: Vec::new(),
         };
         let mut open: Vec<usize> = Vec::new();
+        let mut previous: Option<usize> = None;
         let mut cursor = tree.walk();
         loop {
             let node = cursor.node();
@@ -43,20 +46,26 @@ impl<'a> Syntax<'a> {
                     syntax.places.push(Place {
                         node,
                         parent: open.last().copied().unwrap_or(here),
+                        previous,
                         end: here + 1,
                     });
                     syntax.kinds.entry(node.kind()).or_default().push(here);
+                    previous = Some(here);
                     is_entered = cursor.goto_first_child();
                 }
             }
             if is_entered {
                 open.push(here);
+                previous = None;
                 continue;
             }
             while !cursor.goto_next_sibling() {
                 let end = syntax.places.len();
                 match open.pop() {
-                    Some(above) if cursor.goto_parent() => syntax.places[above].end = end,
+                    Some(above) if cursor.goto_parent() => {
+                        syntax.places[above].end = end;
+                        previous = Some(above);
+                    }
                     _ => return syntax,
                 }
             }
@@ -104,6 +113,28 @@ impl<'a> Syntax<'a> {
         })
     }
 
+    /// The siblings behind a node.
+    pub(super) fn after(&self, node: Node<'_>) -> impl Iterator<Item = Node<'a>> {
+        let (mut next, end) = match self.place(node) {
+            Some(at) => (self.places[at].end, self.places[self.places[at].parent].end),
+            None => (0, 0),
+        };
+        std::iter::from_fn(move || {
+            let place = self.places[..end].get(next)?;
+            next = place.end;
+            Some(place.node)
+        })
+    }
+
+    /// The siblings before a node, the nearest first.
+    pub(super) fn before(&self, node: Node<'_>) -> impl Iterator<Item = Node<'a>> {
+        let mut at = self.place(node);
+        std::iter::from_fn(move || {
+            at = self.places[at?].previous;
+            at.map(|at| self.places[at].node)
+        })
+    }
+
     /// The named children.
     pub(super) fn children(&self, node: Node<'_>) -> impl Iterator<Item = Node<'a>> {
         self.below(node, |_| false)
@@ -116,7 +147,16 @@ impl<'a> Syntax<'a> {
 
     /// Everything in a node except what is in function literals; those themselves are there.
     pub(super) fn inside_own(&self, node: Node<'_>) -> impl Iterator<Item = Node<'a>> {
-        self.below(node, |node| node.kind() != "func_literal")
+        self.inside_except(node, &["func_literal"])
+    }
+
+    /// Everything in a node except what is in nodes of some kinds; those themselves are there.
+    pub(super) fn inside_except(
+        &self,
+        node: Node<'_>,
+        kinds: &'static [&'static str],
+    ) -> impl Iterator<Item = Node<'a>> {
+        self.below(node, |node| !kinds.contains(&node.kind()))
     }
 
     fn below(
@@ -164,6 +204,13 @@ mod tests {
                 .filter(|child| child.kind() != "comment")
                 .collect();
             assert_eq!(syntax.children(node).collect::<Vec<_>>(), children);
+            for (at, child) in children.iter().enumerate() {
+                let after: Vec<_> = syntax.after(*child).collect();
+                assert_eq!(after, children[at + 1..]);
+                let mut before: Vec<_> = syntax.before(*child).collect();
+                before.reverse();
+                assert_eq!(before, children[..at]);
+            }
             let all: Vec<_> = syntax
                 .places
                 .iter()

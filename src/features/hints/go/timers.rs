@@ -69,28 +69,23 @@ fn defer_in_loop(file: &File<'_>, findings: &mut Findings) {
         let is_last_round = std::iter::once(defer)
             .chain(file.syntax.ancestors(defer))
             .take_while(|above| *above != around)
-            .any(|above| file.statements_after(above).into_iter().any(leaves));
+            .any(|above| file.syntax.after(above).any(leaves));
         let Some(call) = file.call_after_keyword(defer).filter(|_| !is_last_round) else {
             continue;
         };
-        let (Some(name), Some(operand)) = (
-            call.child_by_field_name("function")
-                .and_then(|function| function.child_by_field_name("field"))
-                .map(|name| file.text_of(name)),
-            file.operand_text(call),
-        ) else {
+        let Some(operand) = file.operand_text(call) else {
             continue;
         };
+        let name = file.callee(call);
         let is_kept = match name {
             "Close" => is_opened_before(file, defer, operand),
             // Of each round's own lock, or under a condition, it may be meant.
             "Unlock" | "RUnlock" => {
                 let root = operand.split('.').next().unwrap_or_default();
-                file.statements(around).contains(&defer)
+                file.is_in_body(defer, around)
                     && !file
                         .uses(around, root)
-                        .into_iter()
-                        .any(|node| file.is_declaration(node) || is_assigned(file, node))
+                        .any(|node| file.is_declaration(node) || file.is_target(node))
             }
             _ => false,
         };
@@ -106,33 +101,16 @@ fn defer_in_loop(file: &File<'_>, findings: &mut Findings) {
 
 /// Whether a variable got the result of a call before a statement in the same list.
 fn is_opened_before<'a>(file: &File<'a>, statement: Node<'a>, name: &str) -> bool {
-    file.statements_before(statement).into_iter().any(|before| {
-        let left = before.child_by_field_name("left");
+    file.syntax.before(statement).any(|before| {
         let right = before.child_by_field_name("right");
         before.kind() == "short_var_declaration"
-            && left.is_some_and(|left| {
-                file.syntax
-                    .children(left)
-                    .any(|opened| file.text_of(opened) == name)
-            })
+            && file.sets(before, name)
             && right.is_some_and(|right| {
                 file.syntax
                     .children(right)
                     .any(|value| value.kind() == "call_expression")
             })
     })
-}
-
-/// Whether a variable is among those that an assignment changes.
-fn is_assigned<'a>(file: &File<'a>, node: Node<'a>) -> bool {
-    let mut above = file.syntax.ancestors(node);
-    above
-        .next()
-        .zip(above.next())
-        .is_some_and(|(list, statement)| {
-            matches!(statement.kind(), "assignment_statement" | "range_clause")
-                && statement.child_by_field_name("left") == Some(list)
-        })
 }
 
 /// Whether a statement leaves the loop that it is in, always.
@@ -218,7 +196,7 @@ fn time_after_in_loop(file: &File<'_>, findings: &mut Findings) {
 pub(super) const TIMER_DRAIN: Checked = Checked {
     rule: Rule {
         id: "go/timer-drain",
-        title: "draining a timer's channel after `Stop`, in a module from Go 1.23 on",
+        title: "Draining a timer's channel after `Stop`, in a module from Go 1.23 on",
         why: "Since Go 1.23 no stale value can be in the channel after `Stop` or `Reset`; a receive there blocks for ever.",
         topic: "go-concurrency/timers",
         before: "\

@@ -1,7 +1,7 @@
 //! Rules about what survives a restart.
 
 use super::file::{Checked, File, HINT};
-use crate::features::hints::rule::{Findings, Rule};
+use crate::features::hints::rule::{Findings, Level, Rule};
 
 pub(super) const NO_PERSISTENCE: Checked = Checked {
     rule: Rule {
@@ -19,6 +19,7 @@ port 6379
 save \"\"
 appendonly yes
 ",
+        level: Level::Information,
         ..HINT
     },
     check: no_persistence,
@@ -51,6 +52,7 @@ appendfsync no
 appendonly yes
 appendfsync everysec
 ",
+        level: Level::Information,
         ..HINT
     },
     check: appendfsync_no,

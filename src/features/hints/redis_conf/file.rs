@@ -68,8 +68,14 @@ impl<'a> File<'a> {
 
     /// Whether the file describes a server rather than some of its settings.
     pub(super) fn is_whole(&self) -> bool {
-        let says = |directive| self.last(directive).is_some();
-        !self.is_template && !says("include") && ["bind", "port", "dir"].into_iter().any(says)
+        !self.is_template && self.last("include").is_none() && self.server_line().is_some()
+    }
+
+    /// The line that says where the server listens, or else where it stores.
+    pub(super) fn server_line(&self) -> Option<&Line<'a>> {
+        ["bind", "port", "dir"]
+            .into_iter()
+            .find_map(|directive| self.last(directive))
     }
 
     pub(super) fn is_sentinel(&self) -> bool {

@@ -6,8 +6,8 @@ use crate::features::hints::rule::{Findings, Rule};
 pub(super) const NO_MAXMEMORY: Checked = Checked {
     rule: Rule {
         id: "redis/no-maxmemory",
-        title: "An eviction policy without `maxmemory`",
-        why: "Without a limit nothing is ever evicted: memory grows until the kernel or the container's limit kills the process.",
+        title: "A server without `maxmemory`",
+        why: "Without a limit no eviction policy ever acts, and memory grows until the kernel or the container's limit kills the process.",
         topic: "redis/eviction-policies",
         before: "\
 port 6379
@@ -24,16 +24,26 @@ maxmemory-policy allkeys-lru
 };
 
 fn no_maxmemory(file: &File<'_>, findings: &mut Findings) {
-    let Some(line) = file.last("maxmemory-policy") else {
-        return;
-    };
     let is_unlimited = file.lacks("maxmemory") || file.is("maxmemory", "0");
-    if is_unlimited && !file.is("maxmemory-policy", "noeviction") {
-        findings.add(
-            line.name.start,
-            File::line_range(line),
+    // A replica has as many keys as its master says.
+    let is_replica = file.last("replicaof").is_some();
+    if !is_unlimited || is_replica || file.is_sentinel() {
+        return;
+    }
+    let (line, message) = match file.last("maxmemory-policy") {
+        Some(policy) if !file.is("maxmemory-policy", "noeviction") => (
+            Some(policy),
             "Without `maxmemory` this policy never acts: memory grows until the kernel kills the process.",
-        );
+        ),
+        // A line that says 0 was written by somebody who means it.
+        _ => (
+            file.server_line()
+                .filter(|_| file.last("maxmemory").is_none()),
+            "This server has no `maxmemory`: its memory grows until the kernel or the container's limit kills it.",
+        ),
+    };
+    if let Some(line) = line {
+        findings.add(line.name.start, File::line_range(line), message);
     }
 }
 
@@ -94,11 +104,15 @@ mod tests {
             &[
                 "port 1\n«maxmemory-policy volatile-ttl»\n",
                 "maxmemory 0\n«maxmemory-policy allkeys-lru»\n",
-                "port 1\nmaxmemory-policy noeviction\n",
+                "dir /data\n«bind 127.0.0.1»\nport 1\n",
+                "«port 1»\nmaxmemory-policy noeviction\n",
+                "port 1\nmaxmemory 0\n",
+                "port 1\nreplicaof 10.0.0.1 6379\n",
+                "port 26379\nsentinel monitor m 10.0.0.1 6379 2\n",
                 "port 1\nmaxmemory 1gb\nmaxmemory-policy allkeys-lru\n",
                 "# a fragment\nmaxmemory-policy allkeys-lru\n",
                 "port 1\ninclude local.conf\nmaxmemory-policy allkeys-lru\n",
-                "port 1\n# maxmemory-policy allkeys-lru\n",
+                "«port 1»\n# maxmemory-policy allkeys-lru\n",
             ],
         );
     }

@@ -34,6 +34,7 @@ fn unknown_directive(file: &File<'_>, findings: &mut Findings) {
     }
     let is_unknown = |line: &&Line<'_>| directives::card(&line.directive).is_none();
     let unknown = file.lines.iter().filter(is_unknown).count();
+    let mut nearest: BTreeMap<&str, Option<&str>> = BTreeMap::new();
     for line in &file.lines {
         let directive = line.directive.as_str();
         // Modules bring directives of their own, with a dot in their names since Redis 8.
@@ -43,7 +44,10 @@ fn unknown_directive(file: &File<'_>, findings: &mut Findings) {
         {
             continue;
         }
-        match misspelt(directive, directives::names()) {
+        let nearest = nearest
+            .entry(directive)
+            .or_insert_with(|| misspelt(directive, directives::names()));
+        match *nearest {
             Some(name) => findings.add_with_fix(
                 line.name.start,
                 line.name.clone(),
@@ -119,8 +123,8 @@ fn deprecated_name(file: &File<'_>, findings: &mut Findings) {
         };
         let others = match lines.len() {
             1 => String::new(),
-            2 => " Another line has an old name, too.".to_owned(),
-            count => format!(" {} more lines have old names.", count - 1),
+            2 => ", and another line has an old name too".to_owned(),
+            count => format!(", and {} other lines have old names too", count - 1),
         };
         let edits = lines.iter().map(|(line, name)| Edit {
             range: line.name.clone(),
@@ -129,7 +133,7 @@ fn deprecated_name(file: &File<'_>, findings: &mut Findings) {
         findings.add_with_fix(
             line.name.start,
             line.name.clone(),
-            format!("Since {since} this directive is called `{name}`; the old name is still accepted.{others}"),
+            format!("Since {since} this directive is called `{name}`{others}: the old names are still accepted."),
             Fix {
                 title: format!("Write the names of {since}"),
                 edits: edits.collect(),
@@ -163,17 +167,20 @@ fn duplicate_directive(file: &File<'_>, findings: &mut Findings) {
     if file.is_template {
         return;
     }
-    let mut last: BTreeMap<&str, &Line<'_>> = BTreeMap::new();
+    // Each directive with the number of the last line that sets it.
+    let mut last: BTreeMap<&str, usize> = BTreeMap::new();
     for line in file.lines.iter().rev() {
         let directive = directives::current(&line.directive);
         if directives::adds_up(directive) {
             continue;
         }
-        let Some(later) = last.get(directive) else {
-            last.insert(directive, line);
+        let Some(number) = last.get(directive) else {
+            last.insert(
+                directive,
+                file.text[..line.name.start].matches('\n').count() + 1,
+            );
             continue;
         };
-        let number = file.text[..later.name.start].matches('\n').count() + 1;
         findings.add(
             line.name.start,
             File::line_range(line),

@@ -59,7 +59,7 @@ fn function_on_column(file: &File<'_>, findings: &mut Findings) {
         return;
     }
     for (statement, query) in file.queries() {
-        let Some(condition) = query.condition else {
+        let Some(condition) = query.condition.clone() else {
             continue;
         };
         for at in condition.clone() {
@@ -192,11 +192,11 @@ fn leading_wildcard(file: &File<'_>, findings: &mut Findings) {
                     pattern.starts_with('%') && !pattern.trim_matches('%').is_empty()
                 })
         });
-        if let Some(at) = found.filter(|_| !is_narrowed(statement, &query, condition)) {
+        if let Some(at) = found.filter(|_| !is_narrowed(statement, query, condition)) {
             findings.add(
                 statement.start(),
                 statement.range_of(at..at + 2),
-                "No index helps to find what begins with anything: every row is read. A `FULLTEXT` index finds words.",
+                "An index cannot find what begins with anything, so every row is read: a `FULLTEXT` index finds words.",
             );
         }
     }
@@ -346,7 +346,7 @@ fn not_in_subquery(file: &File<'_>, findings: &mut Findings) {
         let is_listed = select >= 3
             && statement.are(select - 3, &["NOT", "IN"])
             && statement.is_kind(select - 1, Kind::Open);
-        if !is_listed || !may_be_null(file, statement, &query) {
+        if !is_listed || !may_be_null(file, statement, query) {
             continue;
         }
         findings.add(

@@ -20,6 +20,9 @@ pub(super) const HINT: Rule = Rule::hint(Language::Sql);
 #[derive(Debug)]
 pub(in crate::features::hints) struct File<'a> {
     pub(super) statements: Vec<Statement<'a>>,
+    /// Those of finished statements that are about more than the server's own tables, with the numbers of
+    /// their statements.
+    queries: Vec<(usize, Query)>,
     pub(super) schema: Schema,
     pub(super) dialect: Dialect,
 }
@@ -31,6 +34,7 @@ impl<'a> File<'a> {
             .map(|tokens| Statement::new(text, tokens))
             .collect();
         File {
+            queries: queries(&statements),
             schema: Schema::new(&statements),
             dialect: Dialect::of(&statements),
             statements,
@@ -38,31 +42,46 @@ impl<'a> File<'a> {
     }
 
     /// Every query of the script that is finished and asks for more than the server's own tables.
-    pub(super) fn queries(&self) -> impl Iterator<Item = (&Statement<'a>, Query)> {
+    pub(super) fn queries(&self) -> impl Iterator<Item = (&Statement<'a>, &Query)> {
         self.numbered_queries().map(|(_, query)| query)
     }
 
     /// The same with the numbers of their statements.
     pub(super) fn numbered_queries(
         &self,
-    ) -> impl Iterator<Item = (usize, (&Statement<'a>, Query))> {
-        self.statements
+    ) -> impl Iterator<Item = (usize, (&Statement<'a>, &Query))> {
+        self.queries
             .iter()
-            .enumerate()
-            .filter(|(_, statement)| {
-                let is_data = statement.len() > LONGEST;
-                !is_data && statement.is_finished() && !is_about_the_server(statement)
-            })
-            .flat_map(|(number, statement)| {
-                query::queries(statement)
-                    .into_iter()
-                    .map(move |query| (number, (statement, query)))
-            })
+            .filter_map(|(number, query)| Some((*number, (self.statements.get(*number)?, query))))
+    }
+
+    /// Every query of one statement; none of a statement that is not finished or that holds data.
+    pub(super) fn queries_of(&self, statement: usize) -> &[(usize, Query)] {
+        let start = self
+            .queries
+            .partition_point(|(number, _)| *number < statement);
+        let end = self
+            .queries
+            .partition_point(|(number, _)| *number <= statement);
+        &self.queries[start..end]
     }
 }
 
+fn queries(statements: &[Statement<'_>]) -> Vec<(usize, Query)> {
+    let readable = statements.iter().enumerate().filter(|(_, statement)| {
+        statement.len() <= LONGEST && statement.is_finished() && !is_about_the_server(statement)
+    });
+    readable
+        .flat_map(|(number, statement)| {
+            query::queries(statement)
+                .into_iter()
+                .map(move |query| (number, query))
+        })
+        .collect()
+}
+
 /// Longer statements hold data, in tokens. Nested queries are read once for each level, too.
-pub(super) const LONGEST: usize = 4000;
+const LONGEST: usize = 4000;
 
 /// Whether a statement looks at `information_schema` or another schema of the server itself: those
 /// tables have no indexes to lose, and nobody chose their types.

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::file::{Checked, File, HINT, LONGEST};
+use super::file::{Checked, File, HINT};
 use super::query::{self, Query, Verb};
 use super::statement::Statement;
 use crate::features::hints::rule::{Findings, Rule};
@@ -30,14 +30,18 @@ fn select_star(file: &File<'_>, findings: &mut Findings) {
         let is_view = statement.is(0, "CREATE")
             && (1..query.at).any(|at| statement.is(at, "VIEW"))
             && !statement.has(0..query.at, &["TABLE", "PROCEDURE", "FUNCTION", "TRIGGER"]);
-        let is_insert = (0..query.at).any(|at| {
-            statement.is_any(at, &["INSERT", "REPLACE"]) && statement.has(at..at + 4, &["INTO"])
-        });
+        let inserted = (0..query.at).find_map(|at| inserted_into(statement, at));
+        // What RETURNING gives is for the reader, not for the table.
+        let is_insert = inserted.is_some() && !statement.has(0..query.at, &["RETURNING"]);
         let is_outermost = query.depth == 0 || !(0..query.at).any(|at| statement.is(at, "SELECT"));
-        if query.verb != Verb::Select || !is_outermost || !(is_view || is_insert) {
+        if query.verb != Verb::Select
+            || !is_outermost
+            || !(is_view || is_insert)
+            || statement.is_explained()
+        {
             continue;
         }
-        let Some(star) = star(statement, &query) else {
+        let Some(star) = star(statement, query) else {
             continue;
         };
         // A list of columns in a subquery names them all the same.
@@ -45,16 +49,31 @@ fn select_star(file: &File<'_>, findings: &mut Findings) {
             .from
             .as_ref()
             .is_some_and(|from| statement.is_kind(from.start, Kind::Open));
-        if from_subquery {
+        // A table gets its own rows again: its columns are the same for ever.
+        let read = query
+            .from
+            .as_ref()
+            .and_then(|from| statement.qualified(from.start))
+            .map(|(name, _)| name);
+        if from_subquery || is_insert && read == inserted {
             continue;
         }
         let message = if is_view {
-            "The view keeps the columns that the table has today: name them."
+            "The view keeps the columns that the table has today, and later ones are missing in it: name them."
         } else {
-            "This breaks, or shifts values, once one of the tables gets a column: name the columns."
+            "This fails, or shifts values into other columns, once one of the tables gets a column: name the columns."
         };
         findings.add(statement.start(), statement.range_of(star), message);
     }
+}
+
+/// The table that an INSERT or REPLACE at a token puts rows into.
+fn inserted_into(statement: &Statement<'_>, at: usize) -> Option<String> {
+    if !statement.is_any(at, &["INSERT", "REPLACE"]) {
+        return None;
+    }
+    let into = (at..at + 4).find(|at| statement.is(*at, "INTO"))?;
+    statement.qualified(into + 1).map(|(name, _)| name)
 }
 
 /// `*` or `t.*` as the first column of a query.
@@ -109,7 +128,7 @@ fn implicit_join(file: &File<'_>, findings: &mut Findings) {
         findings.add(
             statement.start(),
             statement.range_of(from),
-            "Without a condition this makes every pair of rows; if that is meant, `CROSS JOIN` says so.",
+            "Without a condition this makes every pair of rows: `JOIN … ON` joins them, and `CROSS JOIN` says that all pairs are meant.",
         );
     }
 }
@@ -127,7 +146,7 @@ pub(super) const UNION_DISJOINT: Checked = Checked {
     rule: Rule {
         id: "sql/union-disjoint",
         title: "`UNION` of parts that cannot have a row in common",
-        why: "`UNION` looks for duplicates in a temporary table; parts with a different constant in a column have none in common, so `UNION ALL` would do.",
+        why: "`UNION` looks for duplicates in a temporary table, and parts with a different constant in a column have none in common. `UNION ALL` saves the search, unless one of the parts repeats rows itself.",
         topic: "mysql/union-vs-union-all",
         before: "\
 SELECT 'customer' AS kind, email FROM customers
@@ -145,39 +164,43 @@ SELECT 'supplier', email FROM suppliers;
 };
 
 fn union_disjoint(file: &File<'_>, findings: &mut Findings) {
-    for statement in &file.statements {
-        if !statement.is_finished() || statement.len() > LONGEST {
+    for (number, statement) in file.statements.iter().enumerate() {
+        let queries = file.queries_of(number);
+        if queries.len() < 2 {
             continue;
         }
-        let queries = query::queries(statement);
         let mut seen = 0;
         for at in 0..statement.len() {
             if at < seen || !statement.is(at, "UNION") || statement.is(at + 1, "ALL") {
                 continue;
             }
-            let chain: Vec<&Query> = chain(statement, &queries, at);
+            let chain: Vec<&Query> = chain(statement, queries, at);
             seen = chain.last().map_or(at, |last| last.end);
-            // Without tables it is a list of values.
-            let reads = chain.iter().all(|query| query.from.is_some());
+            // Without tables, or without their columns, it is a list of values.
+            let reads = chain
+                .iter()
+                .all(|query| query.from.is_some() && !is_constant(statement, query));
             if chain.len() < 2 || !reads || !differ(statement, &chain) {
                 continue;
             }
             findings.add(
                 statement.start(),
                 statement.range(at),
-                "These parts differ in a constant, so they share no row; `UNION` looks for duplicates all the same, `UNION ALL` does not.",
+                "These parts differ in a constant, so no row is in both, and `UNION` searches for duplicates all the same: `UNION ALL` does not.",
             );
         }
     }
 }
 
 /// The queries that the UNIONs around a token put together, if they are no more than that.
-fn chain<'q>(statement: &Statement<'_>, queries: &'q [Query], union: usize) -> Vec<&'q Query> {
+fn chain<'q>(
+    statement: &Statement<'_>,
+    queries: &'q [(usize, Query)],
+    union: usize,
+) -> Vec<&'q Query> {
     let depth = statement.depth(union);
-    let Some(mut last) = queries
-        .iter()
-        .find(|query| query.end == union && query.depth == depth)
-    else {
+    let mut queries = queries.iter().map(|(_, query)| query);
+    let Some(mut last) = queries.find(|query| query.end == union && query.depth == depth) else {
         return Vec::new();
     };
     let mut found = vec![last];
@@ -187,13 +210,22 @@ fn chain<'q>(statement: &Statement<'_>, queries: &'q [Query], union: usize) -> V
         } else {
             last.end + 1
         };
-        match queries.iter().find(|query| query.at == begin) {
+        // They stand in the order of their verbs.
+        match queries.find(|query| query.at == begin) {
             Some(query) => last = query,
             None => return Vec::new(),
         }
         found.push(last);
     }
     found
+}
+
+/// Whether all columns of a query are constants.
+fn is_constant(statement: &Statement<'_>, query: &Query) -> bool {
+    statement
+        .split(query.head.clone(), query.depth)
+        .into_iter()
+        .all(|part| constant(statement, part).is_some())
 }
 
 /// Whether some column is a constant in all of the queries, and never the same one.
@@ -249,7 +281,9 @@ SELECT id, body FROM quotes WHERE id >= 4711 ORDER BY id LIMIT 1;
 
 fn order_by_rand(file: &File<'_>, findings: &mut Findings) {
     for (statement, query) in file.queries() {
-        let Some(order) = query.order else { continue };
+        let Some(order) = query.order.clone() else {
+            continue;
+        };
         let at = order.start;
         if statement.is(at, "RAND")
             && statement.is_kind(at + 1, Kind::Open)
@@ -258,7 +292,7 @@ fn order_by_rand(file: &File<'_>, findings: &mut Findings) {
             findings.add(
                 statement.start(),
                 statement.range_of(order.start - 2..at + 3),
-                "This computes and sorts a number for every row, even for one row of the result; choose a random id instead.",
+                "This computes a number for every row and sorts them all, however few rows are wanted: look for a random id instead.",
             );
         }
     }
@@ -286,7 +320,9 @@ const LARGE: u64 = 10_000;
 
 fn large_offset(file: &File<'_>, findings: &mut Findings) {
     for (statement, query) in file.queries() {
-        let Some(limit) = query.limit else { continue };
+        let Some(limit) = query.limit.as_ref().filter(|_| query.from.is_some()) else {
+            continue;
+        };
         let at = if statement.is(limit.start + 1, "OFFSET") {
             limit.start + 2
         } else if statement.is_kind(limit.start + 1, Kind::Comma) {
@@ -298,7 +334,7 @@ fn large_offset(file: &File<'_>, findings: &mut Findings) {
             findings.add(
                 statement.start(),
                 statement.range(at),
-                format!("{offset} rows are read and thrown away before the first one is returned; go on behind the last key instead."),
+                format!("{offset} rows are read and thrown away before the first one is returned: go on behind the last key instead."),
             );
         }
     }
@@ -317,6 +353,9 @@ mod tests {
                 "CREATE ALGORITHM=MERGE DEFINER=`a`@`b` SQL SECURITY INVOKER VIEW v (x) AS (SELECT «t.*», 1 FROM t);",
                 "INSERT INTO t SELECT «*» FROM u WHERE EXISTS (SELECT * FROM w);",
                 "REPLACE INTO t (SELECT DISTINCT «*» FROM u);",
+                "INSERT INTO t SELECT * FROM shop.t WHERE a = 1;",
+                "INSERT INTO t SET a = 1 RETURNING (SELECT * FROM u);",
+                "EXPLAIN INSERT INTO t SELECT * FROM u;",
                 "SELECT * FROM t;",
                 "CREATE VIEW v AS SELECT COUNT(*), a * b FROM t;",
                 "CREATE VIEW v AS SELECT a FROM (SELECT * FROM t) x;",
@@ -365,6 +404,7 @@ mod tests {
                 "SELECT x FROM t UNION SELECT x FROM u;",
                 "(SELECT 'a' FROM t) UNION (SELECT 'b' FROM t);",
                 "SELECT 'a' AS x UNION SELECT 'b';",
+                "SELECT 'a' FROM t UNION SELECT 'b' FROM u;",
             ],
         );
     }
@@ -394,6 +434,7 @@ mod tests {
                 "SELECT a FROM t LIMIT 20, 10000;",
                 "SELECT a FROM t LIMIT 20 OFFSET 40;",
                 "SELECT a FROM t LIMIT 20 OFFSET ?;",
+                "SELECT 1 LIMIT 10000, 10;",
             ],
         );
     }

@@ -53,6 +53,11 @@ impl<'a> Statement<'a> {
             .is_some_and(|token| token.kind == Kind::End)
     }
 
+    /// Whether it only asks how another statement would run.
+    pub(super) fn is_explained(&self) -> bool {
+        self.is_any(0, &["EXPLAIN", "ANALYZE", "DESCRIBE", "DESC"])
+    }
+
     pub(super) fn kind(&self, at: usize) -> Option<Kind> {
         self.tokens.get(at).map(|token| token.kind)
     }

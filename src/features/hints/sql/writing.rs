@@ -6,7 +6,7 @@ use super::dialect::Dialect;
 use super::file::{Checked, File, HINT};
 use super::query::{Query, Verb};
 use super::statement::Statement;
-use crate::features::hints::rule::{Default, Findings, Rule};
+use crate::features::hints::rule::{Default, Findings, Level, Rule};
 use crate::keywords::sql::Kind;
 
 pub(super) const NO_WHERE: Checked = Checked {
@@ -21,6 +21,7 @@ DELETE FROM sessions;
         after: "\
 DELETE FROM sessions WHERE expires_at < NOW() LIMIT 1000;
 ",
+        level: Level::Information,
         ..HINT
     },
     check: no_where,
@@ -39,10 +40,14 @@ fn no_where(file: &File<'_>, findings: &mut Findings) {
         };
         let Some(target) = target else { continue };
         let end = target.end;
-        let Some(name) = only_table(statement, &query, target) else {
+        let Some(name) = only_table(statement, query, target) else {
             continue;
         };
-        if query.condition.is_some() || query.limit.is_some() || file.schema.is_temporary(&name) {
+        if query.condition.is_some()
+            || query.limit.is_some()
+            || statement.is_explained()
+            || file.schema.is_temporary(&name)
+        {
             continue;
         }
         let place = (statement.start(), statement.range_of(query.at..end));
@@ -65,7 +70,7 @@ fn no_where(file: &File<'_>, findings: &mut Findings) {
             findings.add(
                 statement,
                 range,
-                "Without `WHERE` this deletes every row, one by one; if that is meant, `TRUNCATE` is faster.",
+                "Without `WHERE` this deletes every row, one by one: if that is meant, `TRUNCATE` is faster.",
             );
         }
     }
@@ -121,7 +126,7 @@ SELECT id FROM seats WHERE id IN (17, 18, 19) FOR UPDATE;
 
 fn for_update_range(file: &File<'_>, findings: &mut Findings) {
     for (statement, query) in file.queries() {
-        let (Some(lock), Some(condition)) = (query.lock, query.condition) else {
+        let (Some(lock), Some(condition)) = (query.lock.clone(), query.condition.clone()) else {
             continue;
         };
         let is_range = |at: usize| {
@@ -172,6 +177,7 @@ mod tests {
                 "CREATE TABLE t (a INT, b TIMESTAMP ON UPDATE CURRENT_TIMESTAMP, FOREIGN KEY (a) REFERENCES u (a) ON DELETE CASCADE ON UPDATE CASCADE);",
                 "CREATE TRIGGER x AFTER DELETE ON t FOR EACH ROW SET @a = 1;",
                 "GRANT SELECT, DELETE, UPDATE ON t TO u;",
+                "EXPLAIN DELETE FROM t;",
                 "SELECT a FROM t WHERE b = 1 FOR UPDATE;",
                 "ALTER TABLE t ADD COLUMN a INT; UPDATE t SET a = 1;",
                 // Scripts that are there to empty tables, or to fill them anew.

@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 use std::ops::Range;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use ropey::{Rope, RopeSlice};
 use viva_guide::Language;
@@ -32,6 +32,10 @@ pub struct Position {
     pub column: usize,
 }
 
+/// The keywords of longer texts that are read as a whole are not kept, in bytes: they take about six
+/// times the memory of their text.
+const LONGEST_KEPT: usize = 4 << 20;
+
 /// An open file at one version. Cheap to clone: the text is shared.
 #[derive(Clone, Debug)]
 pub struct Document {
@@ -56,6 +60,8 @@ struct Parsed {
     text: String,
     tree: Option<tree_sitter::Tree>,
     contents: go::Contents,
+    /// Of languages that are read as a whole.
+    keywords: OnceLock<Vec<Keyword>>,
 }
 
 impl Document {
@@ -70,6 +76,17 @@ impl Document {
             checkpoints: checkpoints(language),
             old_tree: None,
         }
+    }
+
+    /// Whether it is the same version of the same document, from the one opening of it, with the same package.
+    pub fn is_as(&self, other: &Document) -> bool {
+        let packages = [self, other].map(|document| document.package.as_ref().map(Arc::as_ptr));
+        self.has_text_of(other) && packages[0] == packages[1]
+    }
+
+    /// The same, whatever is known of the package.
+    pub fn has_text_of(&self, other: &Document) -> bool {
+        Arc::ptr_eq(&self.parsed, &other.parsed)
     }
 
     /// The length in bytes.
@@ -88,10 +105,13 @@ impl Document {
     /// The keyword at a byte offset.
     pub fn keyword_at(&self, offset: usize) -> Option<Keyword> {
         let language = self.language?;
-        let Some(shared) = self.read_in_parts() else {
-            return keywords::at(language, self.source(), offset);
-        };
-        with_copy(shared, |kept| kept.keyword_at(&Text(&self.rope), offset))
+        if let Some(shared) = self.read_in_parts() {
+            return with_copy(shared, |kept| kept.keyword_at(&Text(&self.rope), offset));
+        }
+        match self.read_whole() {
+            Some(found) => keywords::among(found, offset).cloned(),
+            None => keywords::at(language, self.source(), offset),
+        }
     }
 
     /// The keywords that have a byte in the range, in the order of the text.
@@ -99,10 +119,13 @@ impl Document {
         let Some(language) = self.language else {
             return Vec::new();
         };
-        let Some(shared) = self.read_in_parts() else {
-            return keywords::within(language, self.source(), range);
-        };
-        with_copy(shared, |kept| kept.keywords_in(&Text(&self.rope), range))
+        if let Some(shared) = self.read_in_parts() {
+            return with_copy(shared, |kept| kept.keywords_in(&Text(&self.rope), range));
+        }
+        match self.read_whole() {
+            Some(found) => keywords::touching(found, range),
+            None => keywords::within(language, self.source(), range),
+        }
     }
 
     /// Every keyword, in the order of the text.
@@ -110,7 +133,10 @@ impl Document {
         match self.language {
             // Without a tree there is nothing that the whole text would tell.
             Some(Language::Go) if self.read_in_parts().is_some() => self.keywords_in(0..self.len()),
-            Some(language) => keywords::all(language, self.source()),
+            Some(language) => match self.read_whole() {
+                Some(found) => found.to_vec(),
+                None => keywords::all(language, self.source()),
+            },
             None => Vec::new(),
         }
     }
@@ -121,6 +147,16 @@ impl Document {
             && self.len() <= go::LONGEST_TEXT
             && self.parsed().tree.is_some();
         self.checkpoints.as_deref().filter(|_| !has_tree)
+    }
+
+    /// YAML can only be read as a whole, which is done once for a version. What is in a text that is
+    /// too large is not kept.
+    fn read_whole(&self) -> Option<&[Keyword]> {
+        if self.language != Some(Language::Compose) || self.len() > LONGEST_KEPT {
+            return None;
+        }
+        let read = || keywords::all(Language::Compose, self.source());
+        Some(self.parsed().keywords.get_or_init(read))
     }
 
     /// The text and what is derived from it, as recognisers see it.
@@ -156,6 +192,7 @@ impl Document {
                 text,
                 tree,
                 contents: go::Contents::default(),
+                keywords: OnceLock::new(),
             }
         })
     }
@@ -177,12 +214,17 @@ impl Document {
         self.rope.remove(chars.clone());
         self.rope.insert(chars.start, text);
         if let Some(shared) = &mut self.checkpoints {
-            let mut kept = shared
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .clone();
+            let own = match Arc::get_mut(shared) {
+                Some(own) => own.get_mut(),
+                None => {
+                    // A copy of this version has it too.
+                    let kept = locked(shared).clone();
+                    *shared = Arc::new(Mutex::new(kept));
+                    Arc::get_mut(shared).expect("it was just made").get_mut()
+                }
+            };
+            let kept = own.unwrap_or_else(PoisonError::into_inner);
             kept.edit(&range, text.len());
-            *shared = Arc::new(Mutex::new(kept));
         }
         // The tree of the last parsed version carries on, with this edit noted in it.
         let tree = match self.parsed.get() {
@@ -279,11 +321,14 @@ impl Document {
 
 /// Reads with checkpoints. An edit does not wait for a long reading: that works on a copy.
 fn with_copy<T>(shared: &Mutex<Checkpoints>, read: impl FnOnce(&mut Checkpoints) -> T) -> T {
-    let lock = || shared.lock().unwrap_or_else(PoisonError::into_inner);
-    let mut checkpoints = lock().clone();
+    let mut checkpoints = locked(shared).clone();
     let found = read(&mut checkpoints);
-    *lock() = checkpoints;
+    *locked(shared) = checkpoints;
     found
+}
+
+fn locked(shared: &Mutex<Checkpoints>) -> MutexGuard<'_, Checkpoints> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn checkpoints(language: Option<Language>) -> Option<Arc<Mutex<Checkpoints>>> {

@@ -129,15 +129,28 @@ pub fn within(language: Language, source: Source<'_>, range: Range<usize>) -> Ve
         // What a name means is worked out for each one, which takes most of the time.
         Language::Go => go::keywords_in(source, range),
         Language::Dockerfile | Language::Sql | Language::Redis | Language::Compose => {
-            touching(all(language, source), &range)
+            touching(&all(language, source), range)
         }
     }
 }
 
-/// Those of the keywords that have a byte in a range.
-fn touching(mut keywords: Vec<Keyword>, range: &Range<usize>) -> Vec<Keyword> {
-    keywords.retain(|keyword| keyword.range.start < range.end && range.start < keyword.range.end);
-    keywords
+/// Those of a text's keywords, in their order, that have a byte in a range.
+pub fn touching(keywords: &[Keyword], range: Range<usize>) -> Vec<Keyword> {
+    if range.is_empty() {
+        return Vec::new();
+    }
+    let start = keywords.partition_point(|keyword| keyword.range.end <= range.start);
+    let end = keywords.partition_point(|keyword| keyword.range.start < range.end);
+    keywords.get(start..end).unwrap_or_default().to_vec()
+}
+
+/// As [`at`], of all keywords of a text in their order.
+pub fn among(keywords: &[Keyword], offset: usize) -> Option<&Keyword> {
+    let before = keywords.partition_point(|keyword| keyword.range.end < offset);
+    let mut near = keywords.get(before..)?.iter().take(2);
+    near.clone()
+        .find(|keyword| keyword.range.contains(&offset))
+        .or_else(|| near.find(|keyword| keyword.range.end == offset))
 }
 
 /// The keyword at a byte offset: the one that covers it, else the one that ends there (a cursor

@@ -289,6 +289,10 @@ fn after_edits_other_files_answer_as_if_just_opened() {
         10,
     );
     let fixture = include_str!("../../tests/fixtures/stack/compose.yaml");
+    assert_eq!(
+        Document::new(0, Some(Language::Compose), fixture).keywords(),
+        keywords::all(Language::Compose, Source::new(fixture))
+    );
     check_edits(
         Language::Compose,
         &fixture[..400],

@@ -8,6 +8,7 @@
 
 use std::borrow::Cow;
 use std::ops::Range;
+use std::sync::Arc;
 
 use viva_guide::Language;
 
@@ -23,14 +24,21 @@ pub trait Parts {
     fn part(&self, range: Range<usize>) -> (usize, Cow<'_, str>);
 }
 
-/// The distance of checkpoints, in bytes.
-const STEP: usize = if cfg!(test) { 64 } else { 32 << 10 };
+/// The distance of checkpoints, in bytes: small enough that a question reads little, and large enough
+/// that not many are kept of a long text.
+fn step(length: usize) -> usize {
+    if cfg!(test) {
+        64
+    } else {
+        (length / 256).clamp(512, 32 << 10)
+    }
+}
 
 /// The checkpoints of a text.
 #[derive(Clone, Debug)]
 pub struct Checkpoints {
-    /// In the order of the text. The first one is its beginning.
-    kept: Vec<Checkpoint>,
+    /// In the order of the text. The first one is its beginning. Copies of this share them until one changes.
+    kept: Arc<Vec<Checkpoint>>,
     lexed: Lexed,
 }
 
@@ -73,7 +81,7 @@ impl Checkpoints {
             looked_at: 0,
         };
         Some(Checkpoints {
-            kept: vec![start],
+            kept: Arc::new(vec![start]),
             lexed,
         })
     }
@@ -115,13 +123,14 @@ impl Checkpoints {
             let stop = read(text, &self.kept[last], range.end, None);
             stop.map_or_else(Vec::new, |stop| stop.keywords)
         };
-        super::touching(found, &range)
+        super::touching(&found, range)
     }
 
     /// Notes that a range of the text was replaced by so many bytes.
     pub fn edit(&mut self, range: &Range<usize>, length: usize) {
         let mut before = 0;
-        self.kept.retain_mut(|checkpoint| {
+        let kept = Arc::make_mut(&mut self.kept);
+        kept.retain_mut(|checkpoint| {
             if checkpoint.at == 0 {
                 return true;
             }
@@ -145,23 +154,24 @@ impl Checkpoints {
             true
         });
         // Nothing is known any more about what moved to the beginning.
-        self.kept.dedup_by(|next, kept| next.at <= kept.at);
+        kept.dedup_by(|next, kept| next.at <= kept.at);
     }
 
     /// Makes all checkpoints up to an offset sound, adds those that are missing, and gives the number
     /// of the last.
     fn brought_up_to(&mut self, text: &dyn Parts, offset: usize) -> usize {
+        let step = step(text.length());
         loop {
             let last = self.kept.partition_point(|kept| kept.at <= offset) - 1;
             let doubtful = self.kept[..=last].iter().position(|kept| !kept.is_sound);
             let (number, goal) = match doubtful {
                 Some(doubtful) => (doubtful - 1, self.kept[doubtful].at),
-                None if offset - self.kept[last].at > STEP * 2 => (last, offset),
+                None if offset - self.kept[last].at > step * 2 => (last, offset),
                 None => return last,
             };
             let start = &self.kept[number];
-            let target = if goal - start.at > STEP * 2 {
-                start.at + STEP
+            let target = if goal - start.at > step * 2 {
+                start.at + step
             } else {
                 goal
             };
@@ -182,16 +192,17 @@ impl Checkpoints {
 
     /// Puts a new checkpoint at a place of the list.
     fn keep(&mut self, number: usize, stop: Stop) {
-        let passed = self.kept[number..]
+        let all = Arc::make_mut(&mut self.kept);
+        let passed = all[number..]
             .iter()
             .take_while(|kept| kept.at < stop.at)
             .count();
         // What follows from one that was doubtful and is gone is doubtful itself.
-        let lost_doubts = self.kept[number..number + passed]
+        let lost_doubts = all[number..number + passed]
             .iter()
             .any(|kept| !kept.is_sound);
-        self.kept.drain(number..number + passed);
-        if let Some(kept) = self.kept.get_mut(number).filter(|kept| kept.at == stop.at) {
+        all.drain(number..number + passed);
+        if let Some(kept) = all.get_mut(number).filter(|kept| kept.at == stop.at) {
             let is_same = kept.state == stop.state;
             kept.state = stop.state;
             kept.is_sound = true;
@@ -207,14 +218,14 @@ impl Checkpoints {
             is_sound: true,
             looked_at: stop.looked_at,
         };
-        self.kept.insert(number, new);
+        all.insert(number, new);
         if lost_doubts {
             self.doubt(number + 1);
         }
     }
 
     fn doubt(&mut self, number: usize) {
-        if let Some(next) = self.kept.get_mut(number) {
+        if let Some(next) = Arc::make_mut(&mut self.kept).get_mut(number) {
             next.is_sound = false;
         }
     }
@@ -225,7 +236,7 @@ impl Checkpoints {
 const BEHIND: usize = 8;
 
 /// How much text is first taken beyond the target, in bytes.
-const MARGIN: usize = if cfg!(test) { 16 } else { 4 << 10 };
+const MARGIN: usize = if cfg!(test) { 16 } else { 512 };
 
 /// Reads from a checkpoint to a target, with as much of the text as it takes.
 fn read(
@@ -276,12 +287,14 @@ fn in_lines(text: &dyn Parts, wanted: &Range<usize>) -> Vec<Keyword> {
             wanted.start.saturating_sub(margin)..wanted.end.saturating_add(margin).min(length);
         let (base, part) = text.part(range.clone());
         let bytes = part.as_bytes();
-        let is_whole = (base == 0 || bytes[..wanted.start - base].contains(&b'\n'))
-            && (range.end == length || bytes[wanted.end - base - 1..].contains(&b'\n'));
-        if is_whole {
-            let found = redis_conf::keywords(super::Source::new(&part));
-            let moved = found.into_iter();
-            return moved
+        let is_end = |byte: &u8| *byte == b'\n';
+        let start = bytes[..wanted.start - base].iter().rposition(is_end);
+        let end = bytes[wanted.end - base - 1..].iter().position(is_end);
+        if (base == 0 || start.is_some()) && (range.end == length || end.is_some()) {
+            let start = start.map_or(0, |line_end| line_end + 1);
+            let end = end.map_or(bytes.len(), |line_end| wanted.end - base + line_end);
+            let found = redis_conf::of_lines(&part, start..end).into_iter();
+            return found
                 .map(|keyword| resuming::moved(keyword, base))
                 .collect();
         }

@@ -141,7 +141,7 @@ pub fn keywords_in(source: Source<'_>, range: Range<usize>) -> Vec<Keyword> {
             })
             .collect()
     })
-    .unwrap_or_else(|| super::touching(resuming::all(&large(), source.text), &range))
+    .unwrap_or_else(|| super::touching(&resuming::all(&large(), source.text), range))
 }
 
 /// The state in which a text begins that has no tree.

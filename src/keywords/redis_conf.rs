@@ -15,10 +15,15 @@ use words::words;
 
 /// Every keyword of a configuration file in text order, without overlaps.
 pub fn keywords(source: Source<'_>) -> Vec<Keyword> {
-    let mut start = 0;
+    of_lines(source.text, 0..source.text.len())
+}
+
+/// The keywords of the lines that are a range of a text.
+pub(super) fn of_lines(text: &str, range: Range<usize>) -> Vec<Keyword> {
+    let mut start = range.start;
     let mut found = Vec::new();
-    for line in source.text.split_inclusive('\n') {
-        line_keywords(source.text, start..start + line.len(), &mut found);
+    for line in text[range].split_inclusive('\n') {
+        line_keywords(text, start..start + line.len(), &mut found);
         start += line.len();
     }
     found

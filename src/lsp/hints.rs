@@ -15,10 +15,10 @@ use viva_guide::Language;
 use super::client::Client;
 use super::packages::file_path;
 use super::params::{CodeActionContext, DocumentDiagnostic, InlayHints, Range};
-use super::server::Server;
+use super::server::{Server, State};
 use super::{convert, diagnostics, open, workspace_file};
 use crate::document::Document;
-use crate::features::hints::{self, Hint, Tool};
+use crate::features::hints::{self, Choice, Hint, Tool};
 use crate::features::titles;
 
 /// For how long nobody may have typed before hints are looked for.
@@ -34,6 +34,10 @@ pub(super) struct Told {
     changed: HashMap<String, Instant>,
     /// How often hints of a document were asked to be sent: only the last one is.
     asked: HashMap<String, u64>,
+    /// Documents whose hints are sent when nobody has typed in them for a moment.
+    waiting: HashSet<String>,
+    /// What was found last in documents that did not change since.
+    found: HashMap<String, Found>,
     /// Documents that are shown with hints.
     marked: HashSet<String>,
     /// Documents that are too long, of which the log was told.
@@ -42,15 +46,25 @@ pub(super) struct Told {
     seen: BTreeSet<Tool>,
 }
 
+/// The hints of a document.
+#[derive(Debug)]
+struct Found {
+    document: Document,
+    choice: Choice,
+    hints: Vec<Hint>,
+}
+
 impl Told {
     pub(super) fn changed(&mut self, uri: &str) {
         self.changed.insert(uri.to_owned(), Instant::now());
+        self.found.remove(uri);
     }
 
     /// Forgets a document; whether it was shown with hints.
     fn forget(&mut self, uri: &str) -> bool {
         self.changed.remove(uri);
         self.asked.remove(uri);
+        self.found.remove(uri);
         self.too_long.remove(uri);
         self.marked.remove(uri)
     }
@@ -64,6 +78,16 @@ impl Told {
         let number = self.asked.entry(uri.to_owned()).or_default();
         *number += 1;
         *number
+    }
+}
+
+impl State {
+    /// Keeps what was found in a document, unless that has changed meanwhile.
+    fn keep_hints(&mut self, uri: &str, found: Found) {
+        let now = self.documents.get(uri);
+        if now.is_some_and(|now| now.has_text_of(&found.document)) {
+            self.told.found.insert(uri.to_owned(), found);
+        }
     }
 }
 
@@ -102,20 +126,22 @@ impl Server {
     /// Sends the hints of a document once nobody has typed in it for a moment, to a client that does
     /// not ask.
     pub(super) fn send_hints(&self, uri: &str) {
-        let number = {
+        {
             let mut state = self.state();
             if state.client.pulls_diagnostics {
                 return;
             }
-            state.told.ask(uri)
-        };
-        let (server, uri) = (self.clone(), uri.to_owned());
-        tokio::spawn(async move {
-            let left = QUIET.saturating_sub(server.state().told.quiet_for(&uri));
-            tokio::time::sleep(left).await;
-            if !server.is_newest(&uri, number) {
+            state.told.ask(uri);
+            // One task waits, however many changes come.
+            if !state.told.waiting.insert(uri.to_owned()) {
                 return;
             }
+        }
+        let (server, uri) = (self.clone(), uri.to_owned());
+        tokio::spawn(async move {
+            let Some(number) = server.asked_for_when_quiet(&uri).await else {
+                return;
+            };
             let Some((document, client, hints)) = server.find_hints(&uri).await else {
                 return;
             };
@@ -140,6 +166,23 @@ impl Server {
                     .await;
             }
         });
+    }
+
+    /// Waits until nobody has typed for a moment; the number of the last wish, none if the document
+    /// was closed.
+    async fn asked_for_when_quiet(&self, uri: &str) -> Option<u64> {
+        loop {
+            let left = {
+                let told = &mut self.state().told;
+                let left = QUIET.saturating_sub(told.quiet_for(uri));
+                if left.is_zero() {
+                    told.waiting.remove(uri);
+                    return told.asked.get(uri).copied();
+                }
+                left
+            };
+            tokio::time::sleep(left).await;
+        }
     }
 
     fn is_newest(&self, uri: &str, number: u64) -> bool {
@@ -246,11 +289,26 @@ impl Server {
             return Some((document, client, Vec::new()));
         }
         let mut choice = settings.choice.clone();
-        choice.companions.extend(&self.state().told.seen);
-        let snapshot = document.clone();
+        {
+            let told = &self.state().told;
+            choice.companions.extend(&told.seen);
+            let found = told.found.get(uri);
+            let found = found.filter(|found| found.choice == choice);
+            if let Some(found) = found.filter(|found| found.document.is_as(&document)) {
+                return Some((document, client, found.hints.clone()));
+            }
+        }
+        let (snapshot, wanted) = (document.clone(), choice.clone());
         // A file may take milliseconds; hovers do not wait for that.
-        let found = tokio::task::spawn_blocking(move || hints::hints(&snapshot, &choice)).await;
-        Some((document, client, found.unwrap_or_default()))
+        let found = tokio::task::spawn_blocking(move || hints::hints(&snapshot, &wanted)).await;
+        let hints = found.unwrap_or_default();
+        let found = Found {
+            document: document.clone(),
+            choice,
+            hints: hints.clone(),
+        };
+        self.state().keep_hints(uri, found);
+        Some((document, client, hints))
     }
 
     fn tell_too_long(&self, uri: &str) {

@@ -49,8 +49,7 @@ unpack neovim-0.10 neovim neovim-runtime libc6 libgcc-s1 libluajit-5.1-2 libmsgp
 own_libraries "$unpacked" usr/bin/nvim nvim
 
 if [[ ! -e $cache/stylua-$STYLUA/ready ]]; then
-  retry npm install --loglevel error --ignore-scripts --no-audit --no-fund --prefix "$cache/stylua-$STYLUA" \
-    "@johnnymorganz/stylua@$STYLUA"
+  fetch_packages install --prefix "$cache/stylua-$STYLUA" "@johnnymorganz/stylua@$STYLUA"
   touch "$cache/stylua-$STYLUA/ready"
 fi
 

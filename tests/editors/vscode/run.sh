@@ -28,8 +28,7 @@ export PATH="$vscode/bin:$PATH"
 # The extension, checked and packed with the server inside.
 cd "$extension"
 if ! cmp --quiet package-lock.json node_modules/.installed; then
-  # No dependency needs its install script.
-  retry npm ci --loglevel error --ignore-scripts --no-audit --no-fund
+  fetch_packages ci
   cp package-lock.json node_modules/.installed
 fi
 npm run --silent typecheck

@@ -108,7 +108,7 @@ fn questions() -> Vec<Question> {
         let document = sample.document();
         let place = document.position(sample.offset, Encoding::Utf16);
         let uri = format!("file:///bench/{}", sample.name);
-        let found = hover(&guide, &document, sample.offset, HOVER_LINES);
+        let found = hover(&guide, &document, sample.offset, HOVER_LINES, None);
         questions.push(Question {
             document: json!({ "textDocument": {
                 "uri": uri, "languageId": "plaintext", "version": 1, "text": sample.text,

@@ -61,20 +61,6 @@ open() {
   shows "$(basename "$1")"
 }
 
-# Gives a command until the screen shows a text: it says nothing while a server starts.
-until_shown() {
-  local text=$1 end=$((SECONDS + PATIENCE)) try
-  while ((SECONDS < end)); do
-    keys Escape
-    types ":$2"
-    keys Enter
-    for ((try = 0; try < 15; try++)); do
-      screen | grep -qF -- "$text" && return
-      sleep 0.1
-    done
-  done
-}
-
 leave() {
   keys Escape Escape
   types ':kill!'
@@ -88,13 +74,13 @@ hovers() {
     place="$(line_of "$home/work/$file" "$pattern"):$offset"
     explained "$home/work/$file:$place"
     open "$file" "$place"
-    until_shown "$headline" lsp-hover
+    until_shown "$headline" ':lsp-hover' Enter
     sees "[hover $column] the popup explains $pattern" "$headline" || true
     if [[ $column == go ]]; then
       # The popup is cut where the screen ends, so only its buffer has all of both.
-      until_shown 'type Cond struct' lsp-hover
+      until_shown 'type Cond struct' ':lsp-hover' Enter
       sees "[gopls: all in :lsp-hover-buffer] the popup has gopls's text too" 'type Cond struct' || true
-      until_shown "$headline" lsp-hover-buffer
+      until_shown "$headline" ':lsp-hover-buffer' Enter
       sees "[gopls] and the buffer Viva's" "$headline" || true
     fi
     leave
@@ -111,7 +97,7 @@ questions() {
   place="$(line_of "$home/work/image/Dockerfile" ^ENTRYPOINT):1"
   explained "$home/work/image/Dockerfile:$place"
   open image/Dockerfile "$place"
-  until_shown "Interview: $first_ask" lsp-code-actions
+  until_shown "Interview: $first_ask" ':lsp-code-actions' Enter
   sees "[actions] the menu offers the questions" "Interview: $first_ask" || true
   keys Tab Tab Enter
   sees "[page: the answer as a message] choosing one answers it" "info from server viva: $ask" || true
@@ -121,11 +107,11 @@ questions() {
 hints() {
   mistaken "$home/work/mistakes/Dockerfile"
   open mistakes/Dockerfile 2:1
-  until_shown "$hint" lsp-diagnostics
+  until_shown "$hint" ':lsp-diagnostics' Enter
   sees "[hints] :lsp-diagnostics lists the hint" "$hint" || true
   leave
   open mistakes/Dockerfile 2:1
-  until_shown "Use COPY" lsp-code-actions
+  until_shown "Use COPY" ':lsp-code-actions' Enter
   sees "[hints] the menu mends" "Use COPY" || true
   keys Tab Enter
   sees "[hints] the fix puts COPY for ADD" "COPY . /srv" || true
@@ -135,7 +121,7 @@ hints() {
 search() {
   searched 'leftmost prefix'
   open shop/schema.sql 1:1
-  until_shown "$title" "lsp-workspace-symbol '?leftmost prefix'"
+  until_shown "$title" ":lsp-workspace-symbol '?leftmost prefix'" Enter
   sees "[search] :lsp-workspace-symbol finds topics" "leftmost-prefix.md:1:1: $title" || true
   keys Enter
   sees "[search] and opens the page" "# $title" || true

@@ -12,6 +12,7 @@ pub mod related;
 pub mod search;
 pub mod titles;
 
+pub use markdown::Address;
 use viva_guide::{Explanation, Guide, Language};
 
 use crate::keywords::Keyword;

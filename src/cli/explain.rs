@@ -127,7 +127,7 @@ fn explain_place(
     let explanation = features::explain(guide, language, &keyword).ok_or_else(nothing)?;
     let questions =
         related(guide, &document, offset, QUESTIONS).map_or_else(Vec::new, |found| found.questions);
-    let markdown = hover::markdown(&explanation, keyword.sense.as_ref(), ALL_LINES);
+    let markdown = hover::markdown(&explanation, keyword.sense.as_ref(), ALL_LINES, None);
     if !json {
         return print(out, &markdown, &questions);
     }
@@ -172,7 +172,7 @@ fn explain_name(
             "the guide does not know `{name}`{advice}"
         )));
     };
-    let markdown = hover::markdown(&explanation, None, ALL_LINES);
+    let markdown = hover::markdown(&explanation, None, ALL_LINES, None);
     let questions = guide.related(&explanation, &[], QUESTIONS);
     if !json {
         return print(out, &markdown, &questions);

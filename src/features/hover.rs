@@ -6,8 +6,8 @@ use std::ops::Range;
 use viva_guide::{Card, Explanation, Guide, Topic};
 
 use crate::document::Document;
-use crate::features::explain;
-use crate::features::markdown::{defused, fenced, link, without_topic_links};
+use crate::features::markdown::{defused, fenced, link, with_topic_links, without_topic_links};
+use crate::features::{Address, explain};
 use crate::keywords::Sense;
 
 /// An answer and the bytes of the text that it is about.
@@ -18,11 +18,18 @@ pub struct Hover {
     pub markdown: String,
 }
 
-/// Explains the keyword at a byte offset in at most `max_lines` lines.
-pub fn hover(guide: &Guide, document: &Document, offset: usize, max_lines: usize) -> Option<Hover> {
+/// Explains the keyword at a byte offset in at most `max_lines` lines. Where there is an `address`, topics
+/// are linked to; most editors cannot follow such a link from a hover.
+pub fn hover(
+    guide: &Guide,
+    document: &Document,
+    offset: usize,
+    max_lines: usize,
+    address: Option<&Address>,
+) -> Option<Hover> {
     let keyword = document.keyword_at(offset)?;
     let explanation = explain(guide, document.language?, &keyword)?;
-    let markdown = markdown(&explanation, keyword.sense.as_ref(), max_lines);
+    let markdown = markdown(&explanation, keyword.sense.as_ref(), max_lines, address);
     Some(Hover {
         range: keyword.range,
         markdown,
@@ -31,7 +38,12 @@ pub fn hover(guide: &Guide, document: &Document, offset: usize, max_lines: usize
 
 /// The explanation as Markdown. What does not fit is left out, the least important first: the
 /// example, what versions changed, the pitfalls, the end of the body.
-pub fn markdown(explanation: &Explanation, sense: Option<&Sense>, max_lines: usize) -> String {
+pub fn markdown(
+    explanation: &Explanation,
+    sense: Option<&Sense>,
+    max_lines: usize,
+    address: Option<&Address>,
+) -> String {
     let note = sense
         .and_then(|sense| sense.note.as_deref())
         .map(|note| format!("Here: {note}."));
@@ -43,17 +55,27 @@ pub fn markdown(explanation: &Explanation, sense: Option<&Sense>, max_lines: usi
             if let Some(topic) = topic {
                 // Behind a card the topic may be about more than the keyword, so it says its name.
                 let headline = format!("**{}:** {}", topic.title, topic.headline());
-                answer.add_lines([Some(headline), Some(rest_of_summary(topic))]);
+                answer.add_lines([Some(headline), Some(topic.rest_of_summary().to_owned())]);
             }
         }
         (None, Some(topic)) => {
             let headline = topic.headline().to_owned();
-            answer.add_lines([Some(headline), note, Some(rest_of_summary(topic))]);
+            answer.add_lines([
+                Some(headline),
+                note,
+                Some(topic.rest_of_summary().to_owned()),
+            ]);
         }
         (None, None) => {}
     }
     if let Some(topic) = &explanation.topic {
         add_topic(&mut answer, topic);
+        let all = address.map(|_| format!("[All about {}]({})", topic.title, topic.id));
+        let links: Vec<String> = all
+            .into_iter()
+            .chain(topic.sources.iter().map(link))
+            .collect();
+        answer.add(Importance::Answer, links.join(" | "));
     }
     let card = explanation
         .card
@@ -65,10 +87,15 @@ pub fn markdown(explanation: &Explanation, sense: Option<&Sense>, max_lines: usi
         answer.add(Importance::Answer, format!("From: {from}"));
     }
     let fitted = answer.fit(max_lines);
-    if from.is_some() || topic.is_some_and(Topic::is_foreign) {
+    // Before the links are led anywhere: a command is no address that a foreign text may have.
+    let harmless = if from.is_some() || topic.is_some_and(Topic::is_foreign) {
         defused(&fitted)
     } else {
         fitted
+    };
+    match address {
+        Some(address) => with_topic_links(&harmless, address),
+        None => without_topic_links(&harmless),
     }
 }
 
@@ -98,16 +125,11 @@ fn details(card: &Card) -> Option<String> {
     (!details.is_empty()).then(|| details.join(" · "))
 }
 
-fn rest_of_summary(topic: &Topic) -> String {
-    without_topic_links(topic.rest_of_summary())
-}
-
-/// Everything of a topic but its summary.
+/// Everything of a topic but its summary and its links.
 fn add_topic(answer: &mut Answer, topic: &Topic) {
     // A note was written for those who read this; its first paragraph is always shown.
     for note in topic.notes.iter().filter(|note| !note.text.is_empty()) {
-        let text = without_topic_links(&note.text);
-        let (first, rest) = text.split_once("\n\n").unwrap_or((&text, ""));
+        let (first, rest) = note.text.split_once("\n\n").unwrap_or((&note.text, ""));
         answer.add(
             Importance::Answer,
             format!("**Note** ({}): {first}", note.from),
@@ -115,13 +137,13 @@ fn add_topic(answer: &mut Answer, topic: &Topic) {
         answer.add(Importance::Note, rest.to_owned());
     }
     for part in topic.body.split("\n\n").filter(|part| !part.is_empty()) {
-        answer.add(Importance::Body, without_topic_links(part));
+        answer.add(Importance::Body, part.to_owned());
     }
     if !topic.pitfalls.is_empty() {
         let items = topic
             .pitfalls
             .iter()
-            .map(|pitfall| format!("- {}", without_topic_links(&pitfall.text)));
+            .map(|pitfall| format!("- {}", pitfall.text));
         let list: Vec<String> = std::iter::once("**Pitfalls**".to_owned())
             .chain(items)
             .collect();
@@ -148,8 +170,6 @@ fn add_topic(answer: &mut Answer, topic: &Topic) {
             format!("**Versions** {}", versions.join(" · ")),
         );
     }
-    let links: Vec<String> = topic.sources.iter().map(link).collect();
-    answer.add(Importance::Answer, links.join(" | "));
 }
 
 /// How much a part of an answer matters, the most first.

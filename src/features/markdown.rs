@@ -72,18 +72,23 @@ fn is_harmless(address: &str) -> bool {
     address.starts_with("https://") || virtual_page.is_some_and(is_harmless) || is_id()
 }
 
-/// The text with links to other topics replaced by their words: a hover cannot open them.
+/// Gives the address of a topic's page by its id.
+pub type Address<'a> = dyn Fn(&str) -> String + 'a;
+
+/// The text with links to other topics replaced by their words.
 pub(super) fn without_topic_links(markdown: &str) -> String {
     replace_topic_links(markdown, |text, _| text.to_owned())
 }
 
 /// The text with links to other topics led to their addresses.
-pub(super) fn with_topic_links(markdown: &str, address: &impl Fn(&str) -> String) -> String {
+pub(super) fn with_topic_links(markdown: &str, address: &Address) -> String {
     replace_topic_links(markdown, |text, id| format!("[{text}]({})", address(id)))
 }
 
 fn replace_topic_links(markdown: &str, replace: impl Fn(&str, &str) -> String) -> String {
-    if !markdown.contains("](") {
+    let is_of_the_web = |rest: &str| rest.starts_with("https:");
+    let mut links = markdown.match_indices("](");
+    if links.all(|(at, opening)| is_of_the_web(&markdown[at + opening.len()..])) {
         return markdown.to_owned();
     }
     let mut out = String::with_capacity(markdown.len());

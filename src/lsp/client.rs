@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 
+use super::convert::OPEN;
 use super::packages::file_path;
 use crate::document::Encoding;
 
@@ -21,6 +22,9 @@ pub struct Client {
     pub encoding: Encoding,
     /// Hover may be Markdown.
     pub markdown: bool,
+    /// A link in a hover may run `viva.open` (`command:viva.open?ARGUMENTS`). LSP has no word for this: our
+    /// extension for VS Code announces `experimental.commandLinks`, the commands that its links may run.
+    pub command_links: bool,
     /// Code actions may be more than commands.
     pub code_action_literals: bool,
     /// `window/showDocument`.
@@ -69,6 +73,9 @@ impl Client {
         Client {
             encoding: encoding(capability("general/positionEncodings")),
             markdown: prefers_markdown(capability("textDocument/hover/contentFormat")),
+            command_links: capability("experimental/commandLinks")
+                .and_then(Value::as_array)
+                .is_some_and(|commands| commands.iter().any(|command| command == OPEN)),
             code_action_literals: capability("textDocument/codeAction/codeActionLiteralSupport")
                 .is_some_and(Value::is_object),
             show_document: is_true("window/showDocument/support") || shows_unannounced(params),

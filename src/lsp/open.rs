@@ -20,6 +20,13 @@ pub(crate) fn virtual_uri(id: &str) -> String {
     format!("{SCHEME}:/{id}.md")
 }
 
+/// The address of a link that opens a topic's page by the command of a name, as VS Code reads it: the
+/// arguments are JSON, percent-encoded.
+pub(crate) fn command_uri(command: &str, id: &str) -> String {
+    let arguments = serde_json::json!([id]).to_string();
+    format!("command:{command}?{}", percent_encoded(&arguments))
+}
+
 /// The topic's id in the URI of a virtual document, however many slashes the client put.
 pub(crate) fn topic_id(uri: &str) -> Option<&str> {
     let path = uri
@@ -150,19 +157,21 @@ pub(crate) fn file_in(folder: &Path, id: &str) -> PathBuf {
 /// A path as a `file:` URI (RFC 8089).
 pub(crate) fn file_uri(path: &Path) -> String {
     let text = path.to_string_lossy().replace('\\', "/");
-    let mut uri = String::from(if text.starts_with('/') {
-        "file://"
-    } else {
-        "file:///"
-    });
+    let root = if text.starts_with('/') { "" } else { "/" };
+    format!("file://{root}{}", percent_encoded(&text))
+}
+
+/// A text as a part of a URI (RFC 3986); slashes and colons stay.
+fn percent_encoded(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || b"/-._~:".contains(&byte) {
-            uri.push(char::from(byte));
+            encoded.push(char::from(byte));
         } else {
-            write!(uri, "%{byte:02X}").expect("a String takes any text");
+            write!(encoded, "%{byte:02X}").expect("a String takes any text");
         }
     }
-    uri
+    encoded
 }
 
 #[cfg(test)]
@@ -189,6 +198,18 @@ mod tests {
         ] {
             assert_eq!(topic_id(other), None, "{other}");
         }
+    }
+
+    #[test]
+    fn arguments_of_a_command_are_encoded() {
+        assert_eq!(
+            command_uri("viva.open", "redis/rdb"),
+            "command:viva.open?%5B%22redis/rdb%22%5D"
+        );
+        assert_eq!(
+            command_uri("viva.open", "\")](x)"),
+            "command:viva.open?%5B%22%5C%22%29%5D%28x%29%22%5D"
+        );
     }
 
     #[test]

@@ -15,7 +15,7 @@ use super::server::Server;
 use super::settings::CodeActions;
 use super::{convert, open};
 use crate::document::Position;
-use crate::features::{hover, questions, related, search};
+use crate::features::{Address, hover, questions, related, search};
 
 /// How many questions are offered at a place; menus with more are not read.
 const QUESTIONS_MAX: usize = 5;
@@ -36,7 +36,14 @@ impl Server {
             return Ok(None);
         }
         let offset = document.offset(params.position.into(), client.encoding);
-        let found = hover::hover(&self.guide(), &document, offset, settings.hover_max_lines);
+        let address: &Address = &|id| open::command_uri(convert::OPEN, id);
+        let found = hover::hover(
+            &self.guide(),
+            &document,
+            offset,
+            settings.hover_max_lines,
+            client.command_links.then_some(address),
+        );
         Ok(found.map(|found| convert::hover(&document, found, &client)))
     }
 

@@ -51,7 +51,7 @@ fn main() {
     samples.push(("queue.go, 1000 lines", long_go(LONG)));
     for (name, sample) in &samples {
         // A miss would be measured as a fast answer.
-        let found = hover(&guide, &sample.document(), sample.offset, HOVER_LINES);
+        let found = hover(&guide, &sample.document(), sample.offset, HOVER_LINES, None);
         assert!(found.is_some(), "{name}: nothing to say");
     }
     opening(&mut criterion);
@@ -94,7 +94,13 @@ fn hovering(criterion: &mut Criterion, guide: &Guide, samples: &[Named]) {
         group.bench_function(*name, |bencher| {
             bencher.iter(|| {
                 let document = Document::new(1, Some(sample.language), black_box(&sample.text));
-                hover(guide, &document, black_box(sample.offset), HOVER_LINES)
+                hover(
+                    guide,
+                    &document,
+                    black_box(sample.offset),
+                    HOVER_LINES,
+                    None,
+                )
             });
         });
     }
@@ -109,7 +115,7 @@ fn hovering_again(criterion: &mut Criterion, guide: &Guide, samples: &[Named]) {
         group.bench_function(*name, |bencher| {
             bencher.iter(|| {
                 let (document, offset) = (black_box(&document), black_box(sample.offset));
-                hover(black_box(guide), document, offset, HOVER_LINES)
+                hover(black_box(guide), document, offset, HOVER_LINES, None)
             });
         });
     }
@@ -135,7 +141,13 @@ fn editing(criterion: &mut Criterion, guide: &Guide, samples: &[Named]) {
                     document.replace(black_box(place..place), black_box("x"));
                 }
                 is_typed = !is_typed;
-                hover(guide, &document, black_box(sample.offset), HOVER_LINES)
+                hover(
+                    guide,
+                    &document,
+                    black_box(sample.offset),
+                    HOVER_LINES,
+                    None,
+                )
             });
         });
     }

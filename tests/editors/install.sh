@@ -21,6 +21,13 @@ say() {
 
 source "$root/tests/retry.sh"
 
+# npm's `install` or `ci` with more patience, and without the packages' install scripts: no test needs what
+# they compile. What has arrived before a registry faltered is in npm's cache, and the next try takes it
+# from there: fetch_packages install|ci ARGUMENT…
+fetch_packages() {
+  retry npm "$1" --loglevel error --prefer-offline --fetch-retries 5 --ignore-scripts --no-audit --no-fund "${@:2}"
+}
+
 # Sets $viva to the full path of the program in the arguments, or to one that is built.
 take_viva() {
   if (($#)); then

@@ -67,6 +67,21 @@ shows() {
   done
 }
 
+# Presses keys until the screen shows a text, with Escape between: editors say nothing while a server starts.
+# until_shown TEXT KEY…
+until_shown() {
+  local text=$1 end=$((SECONDS + PATIENCE)) try
+  shift
+  while ((SECONDS < end)); do
+    keys "$@"
+    for ((try = 0; try < 15; try++)); do
+      screen | grep -qF -- "$text" && return
+      sleep 0.1
+    done
+    keys Escape
+  done
+}
+
 # A check that the screen shows a text; where it does not, the screen is printed: sees NAME TEXT
 sees() {
   if shows "$2"; then

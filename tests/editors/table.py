@@ -23,6 +23,8 @@ EDITORS = {
     "helix": "docs/editors/helix.md",
     "emacs": "docs/editors/emacs.md",
     "vim": "docs/editors/vim.md",
+    "kakoune": "docs/editors/kakoune.md",
+    "kate": "docs/editors/kate.md",
 }
 COLUMNS = {
     "hover go": "Go",
@@ -78,10 +80,10 @@ def main():
     before, rest = text.split(BEGIN)
     now, after = rest.split(END)
     measured_now = table()
+    print(measured_now)
     if now == measured_now:
         return print("the README's table of editors is what was measured")
     if "--write" not in sys.argv:
-        print(measured_now)
         sys.exit("the README's table of editors is another one: tests/editors/table.py --write")
     README.write_text(before + BEGIN + measured_now + END + after)
 

@@ -241,6 +241,27 @@ fn a_client_without_markdown_gets_plain_text() {
 }
 
 #[test]
+fn a_client_whose_links_can_run_the_command_gets_links_to_topics() {
+    let text = "package p\n\nimport \"sync\"\n\nvar c sync.Cond\n";
+    let link = "[All about sync.Cond](command:viva.open?%5B%22go-concurrency/sync-cond%22%5D)";
+    for (commands, is_linked) in [
+        (json!(["viva.open"]), true),
+        (json!(["viva.other"]), false),
+        (json!(true), false),
+        (json!(null), false),
+    ] {
+        let mut capabilities = modern();
+        capabilities["experimental"] = json!({ "commandLinks": commands });
+        let mut client = Client::with(&capabilities, &json!(null));
+        client.open("f.go", "go", text);
+        let hover = client.hover("f.go", 4, 12);
+        let value = hover["contents"]["value"].as_str().expect("a text");
+        assert_eq!(value.contains(link), is_linked, "{commands}: {value}");
+        assert_eq!(value.contains("command:"), is_linked, "{commands}: {value}");
+    }
+}
+
+#[test]
 fn words_of_other_languages_in_go_are_explained() {
     let code = "package p\n\nimport (\n\t\"database/sql\"\n\t\"github.com/gomodule/redigo/redis\"\n\tgo_redis \"github.com/redis/go-redis/v9\"\n)\n\nfunc f(db *sql.DB, conn redis.Conn, c *go_redis.ClusterClient) {\n\tdb.Query(\"SELECT 'ß', \\\"💣\\\" AS b UNION ALL SELECT 1, 2\")\n\tconn.Do(\"CONFIG\", \"SET\", \"maxmemory\", \"1gb\")\n\tc.SetNX(nil, \"k\", 1, 0)\n}\n";
     for (before, topic, word) in [

@@ -16,8 +16,10 @@ import {
   ErrorAction,
   LanguageClient,
   State as ClientState,
+  type ClientCapabilities,
   type CloseHandlerResult,
   type LanguageClientOptions,
+  type StaticFeature,
 } from 'vscode-languageclient/node';
 import { findBinary, tellProblem } from './binary';
 import { showDocument } from './pages';
@@ -40,8 +42,17 @@ export const DOCUMENTS = [
   { pattern: '**/{redis,redis-*,*-redis,sentinel,sentinel-*,valkey,valkey-*}.conf' },
 ] satisfies DocumentSelector;
 
-/** The commands that a link in an explanation may run. */
+/** The commands that a link in an explanation may run; the server leads links to topics by them. */
 const TRUSTED_COMMANDS = ['viva.open'];
+
+const COMMAND_LINKS: StaticFeature = {
+  fillClientCapabilities(capabilities: ClientCapabilities) {
+    capabilities.experimental = { commandLinks: TRUSTED_COMMANDS };
+  },
+  initialize() {},
+  getState: () => ({ kind: 'static' }),
+  clear() {},
+};
 
 /** The extensions that run a tool, by the names that the setting `hints.companions` has for it. */
 const COMPANIONS = {
@@ -127,6 +138,7 @@ export class Server implements Disposable {
     this.log.info(`starting ${found.program}`);
     const server = { command: found.program, args: ['lsp'] };
     this.#client = new Client('viva', 'Viva', server, this.#options());
+    this.#client.registerFeature(COMMAND_LINKS);
     this.#client.onDidChangeState(({ newState }) => {
       if (newState === ClientState.Running) {
         this.#enter('running');

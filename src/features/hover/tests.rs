@@ -84,7 +84,7 @@ fn check(fixture: &str, max_lines: usize, expected: &Expect) {
     let offset = fixture.find("$0").expect("a mark");
     let text = fixture.replace("$0", "");
     let document = Document::new(0, Some(Language::Go), &text);
-    let shown = hover(&guide(), &document, offset, max_lines).map_or_else(
+    let shown = hover(&guide(), &document, offset, max_lines, None).map_or_else(
         || "nothing".to_owned(),
         |hover| format!("«{}»\n{}", &text[hover.range], hover.markdown),
     );
@@ -156,6 +156,26 @@ fn the_sense_of_the_place_is_said() {
             The last one runs first.
 
             [Specification](https://go.dev/ref/spec) | [Blog](https://go.dev/blog)"]],
+    );
+}
+
+#[test]
+fn topics_are_linked_to_where_a_hover_can_open_them() {
+    let text = "package p\n\nfunc f() { defer f() }\n";
+    let document = Document::new(0, Some(Language::Go), text);
+    let offset = text.find("defer").expect("it stands there");
+    let address = |id: &str| format!("open:{id}");
+    let linked = hover(&guide(), &document, offset, 12, Some(&address)).expect("an answer");
+    for link in [
+        "see [panics](open:go/panic).",
+        "\n[All about Deferred calls](open:go/defer) | [Specification](",
+    ] {
+        assert!(linked.markdown.contains(link), "{}", linked.markdown);
+    }
+    let plain = hover(&guide(), &document, offset, 12, None).expect("an answer");
+    assert_eq!(
+        linked.markdown.lines().count(),
+        plain.markdown.lines().count()
     );
 }
 

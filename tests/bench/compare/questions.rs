@@ -166,7 +166,7 @@ fn expected_hover(
     match &contender.role {
         Role::Floor => Some(Expected::Hover(floor::answer())),
         Role::Viva => {
-            let found = hover(guide, &text.document, place.offset, HOVER_LINES);
+            let found = hover(guide, &text.document, place.offset, HOVER_LINES, None);
             // Names are not resolved in a file that is too large to be parsed.
             let has_tree = language != Language::Go || text.document.len() <= LONGEST_TEXT;
             assert!(

@@ -50,21 +50,6 @@ open() {
   shows NOR
 }
 
-# Presses the keys of a command until the screen shows a text: Helix says nothing while a server starts.
-until_shown() {
-  local text=$1 end=$((SECONDS + PATIENCE))
-  shift
-  while ((SECONDS < end)); do
-    keys "$@"
-    local try
-    for ((try = 0; try < 10; try++)); do
-      screen | grep -qF -- "$text" && return
-      sleep 0.1
-    done
-    keys Escape
-  done
-}
-
 hovers() {
   local column file pattern offset place
   while read -r column file offset pattern; do

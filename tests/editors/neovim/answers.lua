@@ -34,6 +34,7 @@ for _, place in ipairs(p.PLACES) do
     explained.headline
   )
   p.equal(('[%s] the hover is about the keyword alone'):format(place.column), text, place.word)
+  p.equal(('[%s] and said once'):format(place.column), p.count(lines, explained.headline), 1)
 
   local count = vim.api.nvim_buf_line_count(0)
   vim.api.nvim_buf_set_lines(0, count, count, false, { place.comment })
@@ -294,7 +295,29 @@ do -- the README's other snippets
   p.stop_all()
 end
 
-if vim.env.VIVA_TEST_GOPLS then -- beside gopls
+do -- beside the server for Dockerfiles
+  vim.lsp.config('dockerls', {
+    cmd = { 'docker-langserver', '--stdio' },
+    filetypes = { 'dockerfile' },
+  })
+  vim.lsp.enable({ 'viva', 'dockerls' })
+  p.open(p.fixture('image/Dockerfile'))
+  p.wait('both servers', function()
+    return #vim.lsp.get_clients({ bufnr = 0 }) == 2
+  end)
+  p.go_to([[^ENTRYPOINT]])
+  local lines
+  vim.wait(p.TIMEOUT, function()
+    lines = p.hover() or {}
+    return vim.list_contains(lines, '# dockerls')
+  end, 10)
+  p.check('dockerls explains beside Viva', vim.list_contains(lines, '# dockerls'), lines)
+  p.equal('and Viva beside it, once', p.count(lines, p.explain().headline), 1)
+  p.stop_all()
+  vim.lsp.enable('dockerls', false)
+end
+
+do -- beside gopls
   p.write('project/go.mod', { 'module example.com/queue', '', 'go 1.24' })
   local file = p.write('project/queue.go', vim.fn.readfile(p.fixture('queue/queue.go')))
   vim.lsp.config('gopls', { cmd = { 'gopls' }, filetypes = { 'go' }, root_markers = { 'go.mod' } })
@@ -314,6 +337,7 @@ if vim.env.VIVA_TEST_GOPLS then -- beside gopls
   p.check('[gopls] gopls explains beside Viva', vim.list_contains(lines, '# gopls'), lines)
   local heading = vim.fn.index(lines, '# viva')
   p.equal('[gopls] and Viva beside gopls', heading >= 0 and lines[heading + 2], expected)
+  p.equal('[gopls] once', p.count(lines, expected), 1)
   local encodings = vim
     .iter(vim.lsp.get_clients({ bufnr = 0 }))
     :map(function(client)

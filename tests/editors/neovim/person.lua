@@ -145,6 +145,18 @@ function M.hover()
   return lines, text
 end
 
+-- How many of some lines are this one.
+function M.count(lines, line)
+  return vim
+    .iter(lines or {})
+    :filter(function(other)
+      return other == line
+    end)
+    :fold(0, function(sum)
+      return sum + 1
+    end)
+end
+
 -- What `gra` lists at the cursor; the action with a number is run.
 function M.actions(number)
   local titles
@@ -201,6 +213,13 @@ function M.write(name, lines)
   vim.fn.mkdir(vim.fs.dirname(name), 'p')
   vim.fn.writefile(lines, name)
   return name
+end
+
+-- A program in the empty home; gives its full path.
+function M.script(name, lines)
+  M.write(name, vim.list_extend({ '#!/bin/sh' }, lines))
+  vim.uv.fs_chmod(name, 493) -- 0755
+  return vim.fn.getcwd() .. '/' .. name
 end
 
 function M.go_to(pattern)

@@ -19,12 +19,6 @@ local function edit(file)
   vim.wait(100)
 end
 
-local function script(name, lines)
-  p.write(name, vim.list_extend({ '#!/bin/sh' }, lines))
-  vim.uv.fs_chmod(name, 493) -- 0755
-  return vim.fn.getcwd() .. '/' .. name
-end
-
 do -- no program
   local here = vim.fn.getcwd()
   p.write('plain/viva', { 'no program' })
@@ -56,7 +50,7 @@ end
 do -- another program of that name, which ends at once
   local starts = vim.fn.getcwd() .. '/starts'
   local fake =
-    script('fake/viva', { 'echo x >> ' .. starts, 'echo "viva: unknown command" >&2', 'exit 2' })
+    p.script('fake/viva', { 'echo x >> ' .. starts, 'echo "viva: unknown command" >&2', 'exit 2' })
   start_with({ cmd = { fake, 'lsp' } })
   edit(GO)
   p.wait('word of three crashes', function()

@@ -49,20 +49,6 @@ open() {
   shows "${2%:*},"
 }
 
-# Types keys until the screen shows a text: ALE says nothing while a server starts.
-until_shown() {
-  local text=$1 end=$((SECONDS + PATIENCE)) try
-  shift
-  while ((SECONDS < end)); do
-    keys "$@"
-    for ((try = 0; try < 10; try++)); do
-      screen | grep -qF -- "$text" && return
-      sleep 0.1
-    done
-    keys Escape
-  done
-}
-
 alone="$home/bin:/usr/bin:/bin"
 with_gopls="$home/bin:$PATH"
 

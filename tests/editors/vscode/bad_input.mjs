@@ -1,12 +1,12 @@
 // What can go wrong: a server that crashes, is missing or is another program, settings of a wrong type,
 // folders that are not trusted, files that have no path, two windows. Each with what the user sees.
 
+import { execFileSync } from 'node:child_process';
 import {
   cpSync,
   existsSync,
   mkdirSync,
   readFileSync,
-  readdirSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -23,6 +23,7 @@ import {
   equal,
   explain,
   hover,
+  hoverLink,
   leave,
   notification,
   open,
@@ -74,8 +75,8 @@ export async function places() {
 
 // The extension without the server inside takes the one on the PATH, or tells that there is none.
 export async function withoutServer() {
-  const extension = readdirSync(`${HOME}/extensions`).find((name) => name.startsWith('viva-ls.viva-'));
-  rmSync(`${HOME}/extensions/${extension}/server`, { recursive: true });
+  const said = execFileSync(`${HOME}/install`, [process.env.VIVA_TEST_PLAIN], { encoding: 'utf8' });
+  await check('the extension without the server installs', said.includes('successfully installed'), said);
   await start(WORK);
   const [place] = PLACES;
   const explained = explain(place);
@@ -159,6 +160,31 @@ export async function wrongTypes() {
   const text = await until(hover);
   await check('settings of a wrong type change nothing', text.startsWith(explained.headline), text);
   set({});
+}
+
+// What a server that is not to be trusted may make a link in an explanation do: only what the extension allows.
+export async function strayLinks() {
+  const other = `${HOME}/other`;
+  const swap = 'while (sysread(STDIN, $read, 65536)) { $read =~ s/command:viva\\.open/command:viva.menu/g; syswrite(STDOUT, $read) }';
+  writeFileSync(other, `#!/bin/sh\n[ "$1" = --version ] && exec ${VIVA} --version\n${VIVA} "$@" | perl -e '${swap}'\n`, {
+    mode: 0o755,
+  });
+  set({ 'viva.server.path': other });
+  const [place] = PLACES;
+  const explained = explain(place);
+  await open(place.file, explained.at);
+  await until(hover);
+  const link = hoverLink('All about');
+  const leadsTo = await until(() => link.getAttribute('data-href'));
+  await check('a server may give a link to another command', leadsTo.startsWith('command:viva.menu'), leadsTo);
+  await link.click();
+  await sleep(REST);
+  await equal('that runs nothing', await page.locator('.quick-input-widget').isVisible(), false);
+  await command('Viva: Menu');
+  await check('as it would otherwise', await page.locator('.quick-input-widget').isVisible());
+  await page.keyboard.press('Escape');
+  set({});
+  await until(servers, (ids) => ids.length > 0);
 }
 
 // Files of a virtual file system have no path on the machine.

@@ -176,6 +176,8 @@ export async function pointAtCursor() {
 
 export const hoverWidget = () => page.locator('.monaco-hover:not(.hidden) .hover-contents');
 
+export const hoverLink = (text) => page.locator('.monaco-hover:not(.hidden) a', { hasText: text });
+
 export async function leave() {
   await page.keyboard.press('Escape');
   await page.mouse.move(400, 5);
@@ -238,11 +240,11 @@ export function preview(title) {
   });
 }
 
-// Whether something is on the screen, and not above or below.
+// Whether the middle of something is on the screen, and not above or below.
 export async function isInView(locator) {
   return locator.evaluate((element) => {
     const { top, bottom } = element.getBoundingClientRect();
-    return top >= 0 && bottom <= innerHeight;
+    return top + bottom >= 0 && top + bottom <= 2 * innerHeight;
   });
 }
 

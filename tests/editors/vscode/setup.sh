@@ -18,18 +18,8 @@ source "$(dirname "${BASH_SOURCE[0]}")/../install.sh"
 # The folder names the versions, so that a new one is installed anew.
 folder="$cache/vscode-$CODE_SERVER-$NODE-$PLAYWRIGHT"
 
-# Without the packages' install scripts: those compile what is not needed here. What has arrived
-# before a registry faltered is in npm's cache, and the next try takes it from there.
-install() {
-  npm install --loglevel error --prefer-offline --fetch-retries 5 --ignore-scripts --no-audit --no-fund "$@"
-}
-
 {
-  if ! command -v chromium > /dev/null; then
-    export DEBIAN_FRONTEND=noninteractive
-    retry apt-get update -qq
-    retry apt-get install -qq -y --no-install-recommends chromium fonts-dejavu-core
-  fi
+  commands chromium chromium fonts-dejavu-core
 
   if [[ ! -e $folder/ready ]]; then
     rm -rf "$folder"
@@ -43,11 +33,12 @@ install() {
     export PATH="$folder/bin:$PATH"
     cd "$folder"
     echo '{ "private": true }' > package.json
-    retry install "code-server@$CODE_SERVER" "playwright-core@$PLAYWRIGHT"
+    fetch_packages install "code-server@$CODE_SERVER" "playwright-core@$PLAYWRIGHT"
     cd node_modules/code-server/lib/vscode
-    retry install --omit=dev
-    # A third of the size, and no test asks it.
-    rm -rf node_modules/@github/copilot*
+    # Half of the size, in packages of a hundred megabytes, and no test asks them. npm takes them out of
+    # the shrinkwrap too, as nothing needs them any more.
+    npm pkg delete "dependencies.@github/copilot-sdk" "dependencies.@microsoft/mxc-sdk"
+    fetch_packages install --omit=dev
     touch "$folder/ready"
   fi
 } >&2

@@ -12,7 +12,7 @@ local RESTARTS = { 0, 2000 }
 local FORGIVEN = 3 * 60 * 1000
 
 --- The longest wait for a server that was started for a command, in milliseconds.
-local START = 5000
+local START = 15000
 
 local crashes = {} ---@type number[] when the server crashed lately, in milliseconds
 local has_given_up = false

@@ -56,7 +56,7 @@ fn cond_wait_without_loop(file: &File<'_>, findings: &mut Findings) {
             file.mark(
                 findings,
                 call,
-                "`Wait` returns without the condition being true again: test it in a `for` loop.",
+                "`Wait` may return although the condition is false again: test it in a `for` loop.",
             );
         }
     }

@@ -221,6 +221,7 @@ fn loop_variable_capture(file: &File<'_>, findings: &mut Findings) {
             let later = file
                 .statements(around)
                 .into_iter()
+                .filter(|statement| !is_awaited(file, *statement))
                 .filter_map(|statement| file.literal_of(statement));
             let captured = later.flat_map(|literal| file.uses(literal, name)).next();
             if let Some(captured) = captured.filter(|_| !is_declared_again && name != "_") {
@@ -234,6 +235,20 @@ fn loop_variable_capture(file: &File<'_>, findings: &mut Findings) {
             }
         }
     }
+}
+
+/// Whether the round waits for something after it has started a goroutine: then the variable keeps its
+/// value for as long.
+fn is_awaited<'a>(file: &File<'a>, statement: Node<'a>) -> bool {
+    statement.kind() == "go_statement"
+        && file
+            .syntax
+            .after(statement)
+            .flat_map(|later| std::iter::once(later).chain(file.syntax.inside_own(later)))
+            .any(|node| {
+                let waits = node.kind() == "call_expression" && file.callee(node) == "Wait";
+                waits || node.kind() == "select_statement" || file.is_receive(node)
+            })
 }
 
 /// The variables that a loop declares in its head.
@@ -361,6 +376,10 @@ mod tests {
                 "// go.mod: go 1.21\npackage p\nfunc f() { for i := 0; i < 3; i++ { i := i; defer func() { println(i) }() } }\n",
                 "// go.mod: go 1.21\npackage p\nfunc f() { for i := 0; i < 3; i++ { go func(i int) { println(i) }(i) } }\n",
                 "// go.mod: go 1.21\npackage p\nfunc f() { for i := 0; i < 3; i++ { func() { println(i) }() } }\n",
+                // The round waits for it.
+                "// go.mod: go 1.21\npackage p\nfunc f(c chan int) { for i := 0; i < 3; i++ { go func() { c <- i }(); <-c } }\n",
+                "// go.mod: go 1.21\npackage p\nfunc f(c chan int) { for i := 0; i < 3; i++ { go func() { c <- i }(); select { case <-c: } } }\n",
+                "// go.mod: go 1.21\npackage p\nfunc f(c chan int) { for i := 0; i < 3; i++ { go func() { c <- «i» }() }; <-c }\n",
             ],
         );
         expect_fix(

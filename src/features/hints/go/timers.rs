@@ -2,7 +2,7 @@
 
 use tree_sitter::Node;
 
-use super::file::{Checked, File, HINT};
+use super::file::{Checked, File, HINT, contains};
 use crate::features::hints::rule::{Findings, Fix, Rule};
 
 pub(super) const DEFER_IN_LOOP: Checked = Checked {
@@ -182,8 +182,12 @@ fn time_after_in_loop(file: &File<'_>, findings: &mut Findings) {
             .syntax
             .ancestors(call)
             .any(|above| above.kind() == "receive_statement");
-        let cases = file.syntax.children(select).count();
-        if is_case && cases > 1 && file.loop_around(select).is_some() {
+        // Where every other case ends the loop, each round waits until its timer has fired.
+        let goes_on = file
+            .syntax
+            .children(select)
+            .any(|case| !contains(case, call) && !ends_loop(file, case));
+        if is_case && goes_on && file.loop_around(select).is_some() {
             file.mark(
                 findings,
                 call,
@@ -191,6 +195,24 @@ fn time_after_in_loop(file: &File<'_>, findings: &mut Findings) {
             );
         }
     }
+}
+
+/// Whether a case of a `select` leaves the loop around it, or waits for what says that it is over.
+fn ends_loop<'a>(file: &File<'a>, case: Node<'a>) -> bool {
+    const ENDS: [&str; 6] = ["done", "stop", "quit", "exit", "shut", "clos"];
+    let waits_for_end = case
+        .child_by_field_name("communication")
+        .is_some_and(|communication| {
+            let said = file.text_of(communication).to_ascii_lowercase();
+            ENDS.iter().any(|word| said.contains(word))
+        });
+    let last = file.statements(case).into_iter().last();
+    waits_for_end
+        || last.is_some_and(|last| {
+            // A `break` without a label leaves the `select` only.
+            matches!(last.kind(), "return_statement" | "goto_statement")
+                || last.kind() == "break_statement" && file.text_of(last) != "break"
+        })
 }
 
 pub(super) const TIMER_DRAIN: Checked = Checked {
@@ -299,6 +321,12 @@ mod tests {
                 "// go.mod: go 1.20\npackage p\nimport \"time\"\nfunc f(c chan int) { for { select { case <-c: case <-«time.After(1)»: } } }\n",
                 "// go.mod: go 1.23\npackage p\nimport \"time\"\nfunc f(c chan int) { for { select { case <-c: case <-time.After(1): } } }\n",
                 "package p\nimport \"time\"\nfunc f(c chan int) { for { select { case <-c: case <-time.After(1): } } }\n",
+                "// go.mod: go 1.20\npackage p\nimport \"time\"\nfunc f(c, done chan int) { for { select { case <-c: println(); case <-«time.After(1)»: return; case <-done: return } } }\n",
+                "// go.mod: go 1.20\npackage p\nimport \"time\"\nfunc f(c chan int) { for { select { case <-c: break; case <-«time.After(1)»: } } }\n",
+                // Each round waits until it fires, or there is no other.
+                "// go.mod: go 1.20\npackage p\nimport \"time\"\nfunc f(c chan int) { for { select { case <-c: return; case <-time.After(1): println() } } }\n",
+                "// go.mod: go 1.20\npackage p\nimport \"time\"\nfunc f(stop chan int) { for { select { case <-stop: case <-time.After(1): } } }\n",
+                "// go.mod: go 1.20\npackage p\nimport \"time\"\nfunc f(c chan int) { l: for { select { case <-c: break l; case <-time.After(1): } } }\n",
                 // Nothing else can happen than that it fires.
                 "// go.mod: go 1.20\npackage p\nimport \"time\"\nfunc f() { for { <-time.After(1) } }\n",
                 "// go.mod: go 1.20\npackage p\nimport \"time\"\nfunc f() { for { select { case <-time.After(1): } } }\n",

@@ -214,17 +214,12 @@ impl Document {
         self.rope.remove(chars.clone());
         self.rope.insert(chars.start, text);
         if let Some(shared) = &mut self.checkpoints {
-            let own = match Arc::get_mut(shared) {
-                Some(own) => own.get_mut(),
-                None => {
-                    // A copy of this version has it too.
-                    let kept = locked(shared).clone();
-                    *shared = Arc::new(Mutex::new(kept));
-                    Arc::get_mut(shared).expect("it was just made").get_mut()
-                }
-            };
-            let kept = own.unwrap_or_else(PoisonError::into_inner);
-            kept.edit(&range, text.len());
+            if Arc::get_mut(shared).is_none() {
+                // A copy of this version has it too.
+                let kept = locked(shared).clone();
+                *shared = Arc::new(Mutex::new(kept));
+            }
+            locked(shared).edit(&range, text.len());
         }
         // The tree of the last parsed version carries on, with this edit noted in it.
         let tree = match self.parsed.get() {

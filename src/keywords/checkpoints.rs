@@ -26,7 +26,7 @@ pub trait Parts {
 
 /// The distance of checkpoints, in bytes: small enough that a question reads little, and large enough
 /// that not many are kept of a long text.
-fn step(length: usize) -> usize {
+fn distance(length: usize) -> usize {
     if cfg!(test) {
         64
     } else {
@@ -160,18 +160,18 @@ impl Checkpoints {
     /// Makes all checkpoints up to an offset sound, adds those that are missing, and gives the number
     /// of the last.
     fn brought_up_to(&mut self, text: &dyn Parts, offset: usize) -> usize {
-        let step = step(text.length());
+        let distance = distance(text.length());
         loop {
             let last = self.kept.partition_point(|kept| kept.at <= offset) - 1;
             let doubtful = self.kept[..=last].iter().position(|kept| !kept.is_sound);
             let (number, goal) = match doubtful {
                 Some(doubtful) => (doubtful - 1, self.kept[doubtful].at),
-                None if offset - self.kept[last].at > step * 2 => (last, offset),
+                None if offset - self.kept[last].at > distance * 2 => (last, offset),
                 None => return last,
             };
             let start = &self.kept[number];
-            let target = if goal - start.at > step * 2 {
-                start.at + step
+            let target = if goal - start.at > distance * 2 {
+                start.at + distance
             } else {
                 goal
             };

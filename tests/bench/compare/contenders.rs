@@ -76,10 +76,12 @@ pub(crate) fn own(viva: &Path) -> Vec<Contender> {
         settings: Value::Null,
         version: env!("CARGO_PKG_VERSION").to_owned(),
     };
+    // It is started in other folders.
+    let viva = viva.canonicalize().expect("this viva is there");
     let this = env::current_exe().expect("this program has a path");
     vec![
         own("floor", Role::Floor, this, &[FLOOR]),
-        own("viva", Role::Viva, viva.to_owned(), &["lsp", "--stdio"]),
+        own("viva", Role::Viva, viva, &["lsp", "--stdio"]),
     ]
 }
 

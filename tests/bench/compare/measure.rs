@@ -12,7 +12,7 @@ use crate::contenders::Contender;
 use crate::figures::{Case, Figures};
 use crate::questions::{Asked, Where};
 use crate::seat::Seat;
-use crate::server::{Outcome, Server};
+use crate::server::Server;
 use crate::texts::{Size, Text};
 
 /// The long file that most is measured in.
@@ -107,29 +107,29 @@ impl Lane<'_> {
                 if seat.figures.has_failed(Case::FirstHover) {
                     continue;
                 }
-                let started = self.start(seat);
-                let initialized = started.clone().map(|(initialized, _)| initialized);
-                let hovered = started.map(|(_, hovered)| hovered);
+                let started = seat.start(self.home);
+                let opened = started.clone().and_then(|_| seat.open());
                 // The first start fills the caches of the system and of the server.
-                if round > 0 || hovered.is_err() {
+                if round > 0 || opened.is_err() {
+                    let at = started
+                        .as_ref()
+                        .map_or_else(|_| Instant::now(), |started| started.at);
+                    let initialized = started.map(|started| started.initialized - at);
                     seat.figures.take(Case::Initialize, initialized);
-                    seat.figures.take(Case::FirstHover, hovered);
+                    if seat.has_hovers() {
+                        seat.figures
+                            .take(Case::FirstHover, opened.map(|opened| opened - at));
+                    }
                 }
                 seat.end();
             }
         }
     }
 
-    /// How long a start takes to the reply to `initialize`, and to the first right hover.
-    fn start(&self, seat: &mut Seat<'_>) -> Outcome<(Duration, Duration)> {
-        let started = seat.start(self.home)?;
-        let opened = seat.open()?;
-        Ok((started.initialized - started.at, opened - started.at))
-    }
-
     fn long_file(&self, seats: &mut [Seat<'_>]) {
         for seat in &mut *seats {
-            if let Err(failure) = self.start(seat) {
+            let opened = seat.start(self.home).and_then(|_| seat.open());
+            if let Err(failure) = opened {
                 seat.server = None;
                 seat.figures.take(Case::Hover, Err(failure));
             }

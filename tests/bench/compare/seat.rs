@@ -105,6 +105,11 @@ impl<'a> Seat<'a> {
         let mut server = Server::spawn(&mut command, self.limit, settings)?;
         let initialized = server.request("initialize", &params)?.arrived;
         server.notify("initialized", &json!({}))?;
+        if !self.contender.settings.is_null() {
+            // Some ask for settings only then.
+            let changed = json!({ "settings": self.contender.settings });
+            server.notify("workspace/didChangeConfiguration", &changed)?;
+        }
         self.server = Some(server);
         Ok(Started { at, initialized })
     }

@@ -117,7 +117,7 @@ fn recipe(language: Language) -> Recipe {
             fixture: include_str!("../../fixtures/stack/compose.yaml"),
             repeated: "  queue:".."networks:\n  back:",
             names: &["  queue", "  cache", "  shop"],
-            words: ["depends_", "healthch", "stop_grace_"],
+            words: ["depends_", "    imag", "    networ"],
             typed: "redis:8-alpine",
         },
     }

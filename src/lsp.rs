@@ -1,6 +1,7 @@
 //! The language server: the only module that knows the Language Server Protocol.
 //!
-//! - [`framing`], [`repair`], [`output`], [`transport`]: messages in and out, in their order, whatever the client sends.
+//! - [`framing`], [`message`], [`repair`], [`output`], [`transport`]: messages in and out, in their order, whatever the client
+//!   sends.
 //! - [`server`]: the connection's life and state. [`requests`]: the answers. Each converts, asks a
 //!   feature, and converts back.
 //! - [`client`]: what the client can do. [`settings`]: what the user set.
@@ -21,6 +22,7 @@ mod guide_files;
 mod guides;
 mod hints;
 mod log;
+mod message;
 mod open;
 mod output;
 mod packages;

@@ -30,6 +30,14 @@ impl Entry {
         }
     }
 
+    /// Compares entries of equal rank: what somebody wrote comes before what is built in.
+    pub(crate) fn precedence(&self) -> (bool, &str) {
+        match self {
+            Entry::Topic(topic) => (topic.from.is_none(), &topic.id),
+            Entry::Card(card) => (card.from.is_none(), &card.keyword.name),
+        }
+    }
+
     pub(crate) fn topic(self) -> Option<Topic> {
         match self {
             Entry::Topic(topic) => Some(topic),

@@ -165,14 +165,18 @@ impl Guide {
         found.into_iter().filter_map(Entry::topic)
     }
 
-    /// The entries with a term, those of the most important guide first.
+    /// The entries with a term, those of the most important guide first; in one guide its own topics before
+    /// those that it only adds to, then by id: never by when they were written.
     fn ranked(&self, field: Field, text: &str) -> Vec<Entry> {
-        let mut found: Vec<Stored> = self.stored(field, text).collect();
-        found.sort_by_key(|stored| std::cmp::Reverse(stored.rank));
-        found
-            .into_iter()
-            .filter_map(|stored| stored.entry)
-            .collect()
+        let stored = self.stored(field, text);
+        let mut found: Vec<(u64, Entry)> = stored
+            .filter_map(|stored| Some((stored.rank, stored.entry?)))
+            .collect();
+        found.sort_by(|(rank, entry), (other_rank, other)| {
+            let by_rank = other_rank.cmp(rank);
+            by_rank.then_with(|| entry.precedence().cmp(&other.precedence()))
+        });
+        found.into_iter().map(|(_, entry)| entry).collect()
     }
 
     /// The topic with this id.

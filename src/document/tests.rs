@@ -144,6 +144,32 @@ fn edits_leave_the_document_as_if_it_had_been_opened_with_that_text() {
     }
 }
 
+/// Each place where reading can go on keeps what it needs for that; were that all open parentheses, a file
+/// of a megabyte would take hundreds.
+#[test]
+fn what_is_kept_of_a_text_does_not_grow_with_its_depth() {
+    let text = "(".repeat(4_000);
+    let document = Document::new(0, Some(Language::Sql), &text);
+    assert_eq!(document.keyword_at(text.len()), None);
+    let kept = format!("{:?}", document.checkpoints).len();
+    let places = text.len() / 64;
+    assert!(
+        kept < places * 30_000,
+        "{kept} characters for {places} places"
+    );
+}
+
+#[test]
+fn past_the_end_of_any_text_there_is_nothing() {
+    for language in Language::ALL {
+        for text in ["", "FROM", "save 1\n"] {
+            let document = Document::new(0, Some(language), text);
+            assert_eq!(document.keyword_at(text.len() + 1), None, "{language:?}");
+            assert_eq!(document.keyword_at(usize::MAX), None, "{language:?}");
+        }
+    }
+}
+
 /// Damages a text again and again and asks after each edit, or after several: the document that has
 /// been edited answers as one that has just been opened.
 fn check_edits(language: Language, fixture: &str, pieces: &[&str], rounds: usize) {

@@ -1,6 +1,7 @@
 //! Hover: the explanation of the keyword at a place, short enough to be stacked with the answers of
 //! other language servers.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use viva_guide::{Card, Explanation, Guide, Topic};
@@ -51,20 +52,26 @@ pub fn markdown(
     match (&explanation.card, &explanation.topic) {
         (Some(card), topic) => {
             let meaning = format!("{}.", card.meaning);
-            answer.add_lines([Some(meaning), details(card), note]);
+            answer.add_lines(Importance::Answer, [Some(meaning), details(card), note]);
             if let Some(topic) = topic {
                 // Behind a card the topic may be about more than the keyword, so it says its name.
                 let headline = format!("**{}:** {}", topic.title, topic.headline());
-                answer.add_lines([Some(headline), Some(topic.rest_of_summary().to_owned())]);
+                answer.add_lines(
+                    Importance::Topic,
+                    [Some(headline), Some(topic.rest_of_summary().to_owned())],
+                );
             }
         }
         (None, Some(topic)) => {
             let headline = topic.headline().to_owned();
-            answer.add_lines([
-                Some(headline),
-                note,
-                Some(topic.rest_of_summary().to_owned()),
-            ]);
+            answer.add_lines(
+                Importance::Answer,
+                [
+                    Some(headline),
+                    note,
+                    Some(topic.rest_of_summary().to_owned()),
+                ],
+            );
         }
         (None, None) => {}
     }
@@ -75,7 +82,7 @@ pub fn markdown(
             .into_iter()
             .chain(topic.sources.iter().map(link))
             .collect();
-        answer.add(Importance::Answer, links.join(" | "));
+        answer.add(Importance::Links, links.join(" | "));
     }
     let card = explanation
         .card
@@ -84,7 +91,7 @@ pub fn markdown(
     let topic = explanation.topic.as_ref();
     let from = topic.and_then(|topic| topic.from.as_ref()).or(card);
     if let Some(from) = from {
-        answer.add(Importance::Answer, format!("From: {from}"));
+        answer.add(Importance::From, format!("From: {from}"));
     }
     let fitted = answer.fit(max_lines);
     // Before the links are led anywhere: a command is no address that a foreign text may have.
@@ -127,11 +134,11 @@ fn details(card: &Card) -> Option<String> {
 
 /// Everything of a topic but its summary and its links.
 fn add_topic(answer: &mut Answer, topic: &Topic) {
-    // A note was written for those who read this; its first paragraph is always shown.
+    // A note was written for those who read this; its first paragraph comes before all of the topic's.
     for note in topic.notes.iter().filter(|note| !note.text.is_empty()) {
         let (first, rest) = note.text.split_once("\n\n").unwrap_or((&note.text, ""));
         answer.add(
-            Importance::Answer,
+            Importance::Team,
             format!("**Note** ({}): {first}", note.from),
         );
         answer.add(Importance::Note, rest.to_owned());
@@ -175,7 +182,13 @@ fn add_topic(answer: &mut Answer, topic: &Topic) {
 /// How much a part of an answer matters, the most first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Importance {
+    /// Who says it: readers must know that before they trust it.
+    From,
+    /// Cut where there is too little room even for that, but never left out.
     Answer,
+    Team,
+    Topic,
+    Links,
     Note,
     Body,
     Pitfalls,
@@ -196,34 +209,41 @@ impl Answer {
         }
     }
 
-    /// Adds the lines that there are as one part that is never left out.
-    fn add_lines(&mut self, lines: impl IntoIterator<Item = Option<String>>) {
+    /// Adds the lines that there are as one part.
+    fn add_lines(
+        &mut self,
+        importance: Importance,
+        lines: impl IntoIterator<Item = Option<String>>,
+    ) {
         let lines: Vec<String> = lines
             .into_iter()
             .flatten()
             .filter(|line| !line.is_empty())
             .collect();
-        self.add(Importance::Answer, lines.join("\n"));
+        self.add(importance, lines.join("\n"));
     }
 
     /// The most important parts that fit into this many lines, with an empty line between two.
     fn fit(&self, max_lines: usize) -> String {
         let mut order: Vec<usize> = (0..self.parts.len()).collect();
         order.sort_by_key(|index| self.parts[*index].0);
+        // Each part is followed by an empty line, and the last one by none.
         let mut room = max_lines + 1;
-        let mut chosen = Vec::new();
+        let mut chosen: Vec<(usize, Cow<'_, str>)> = Vec::new();
         for index in order {
-            let lines = self.parts[index].1.lines().count() + 1;
-            if lines <= room || self.parts[index].0 == Importance::Answer {
-                room = room.saturating_sub(lines);
-                chosen.push(index);
+            let (importance, text) = &self.parts[index];
+            let lines = text.lines().count();
+            if lines < room {
+                room -= lines + 1;
+                chosen.push((index, text.into()));
+            } else if *importance == Importance::Answer && room > 1 {
+                let first: Vec<&str> = text.lines().take(room - 1).collect();
+                room = 0;
+                chosen.push((index, first.join("\n").into()));
             }
         }
         chosen.sort_unstable();
-        let texts: Vec<&str> = chosen
-            .into_iter()
-            .map(|index| self.parts[index].1.as_str())
-            .collect();
+        let texts: Vec<Cow<'_, str>> = chosen.into_iter().map(|(_, text)| text).collect();
         texts.join("\n\n")
     }
 }

@@ -27,7 +27,7 @@ pub trait Parts {
 /// The distance of checkpoints, in bytes: small enough that a question reads little, and large enough
 /// that not many are kept of a long text.
 fn distance(length: usize) -> usize {
-    if cfg!(test) {
+    if cfg!(any(test, fuzzing)) {
         64
     } else {
         (length / 256).clamp(512, 32 << 10)
@@ -89,7 +89,9 @@ impl Checkpoints {
     /// The keyword at a byte offset, as [`super::at`] finds it in the whole text.
     pub fn keyword_at(&mut self, text: &dyn Parts, offset: usize) -> Option<Keyword> {
         self.covering(text, offset).or_else(|| {
-            let before = offset.checked_sub(1)?;
+            let before = offset
+                .checked_sub(1)
+                .filter(|before| *before < text.length())?;
             let (start, _) = text.part(before..offset);
             self.covering(text, start)
                 .filter(|keyword| keyword.range.end == offset)
@@ -236,7 +238,7 @@ impl Checkpoints {
 const BEHIND: usize = 8;
 
 /// How much text is first taken beyond the target, in bytes.
-const MARGIN: usize = if cfg!(test) { 16 } else { 512 };
+const MARGIN: usize = if cfg!(any(test, fuzzing)) { 16 } else { 512 };
 
 /// Reads from a checkpoint to a target, with as much of the text as it takes.
 fn read(

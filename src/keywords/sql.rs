@@ -81,7 +81,13 @@ impl State {
             // How far hints reach is not kept.
             let may_stop = token.is_none_or(|token| token.start >= target && !before.is_in_hints());
             if may_stop {
-                marks.push((tokens.len(), before));
+                // At the end nothing is left of hints, whether their comment is closed or not.
+                let at = if token.is_none() {
+                    lexer.clone()
+                } else {
+                    before
+                };
+                marks.push((tokens.len(), at));
             }
             let Some(token) = token else { break };
             tokens.push(token);

@@ -20,8 +20,8 @@ use tower_lsp::{ClientSocket, LspService};
 use tower_service::Service as _;
 
 use super::framing::{Frame, Frames};
+use super::message::{Message, parse};
 use super::output::Output;
-use super::repair;
 use super::server::Server;
 
 /// How long answers may still be written after `exit` or the end of stdin.
@@ -150,39 +150,4 @@ fn panicked() -> Error {
         message: message.into(),
         data: None,
     }
-}
-
-enum Message {
-    Request(Request),
-    Reply(Response),
-    Malformed(Error),
-}
-
-fn parse(body: &[u8]) -> Message {
-    let text = String::from_utf8_lossy(body);
-    match parse_text(&text) {
-        Message::Malformed(error) => match repair::lone_surrogates(&text) {
-            Some(repaired) => parse_text(&repaired),
-            None => Message::Malformed(error),
-        },
-        message => message,
-    }
-}
-
-fn parse_text(text: &str) -> Message {
-    // Without a method, the framework reads a request all the same.
-    match serde_json::from_str::<Request>(text) {
-        Ok(request) if !request.method().is_empty() => return Message::Request(request),
-        _ => {}
-    }
-    if let Ok(reply) = serde_json::from_str(text) {
-        return Message::Reply(reply);
-    }
-    // JSON that is no message, such as a batch, is told from what is no JSON.
-    let is_json = serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok();
-    Message::Malformed(if is_json {
-        Error::invalid_request()
-    } else {
-        Error::parse_error()
-    })
 }

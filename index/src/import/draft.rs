@@ -29,6 +29,8 @@ pub(super) struct Draft {
     pub(super) text: String,
     /// Where it begins.
     pub(super) text_line: usize,
+    /// Where each of its lines stands; empty where one follows the other.
+    pub(super) text_lines: Vec<usize>,
     pub(super) follow_up: String,
     pub(super) tags: Vec<String>,
     /// Names that the file itself gives.
@@ -37,6 +39,14 @@ pub(super) struct Draft {
     pub(super) sources: Vec<String>,
     /// It was a topic already.
     pub(super) ready: Option<Topic>,
+}
+
+impl Draft {
+    /// The line of the file that a line of the text (from 1) stands on.
+    fn line_of(&self, line: usize) -> usize {
+        let known = self.text_lines.get(line - 1).or(self.text_lines.last());
+        known.copied().unwrap_or(self.text_line + line - 1)
+    }
 }
 
 /// A file while it is read.
@@ -191,7 +201,7 @@ fn topic(draft: &Draft) -> (Topic, String, Vec<(usize, String)>) {
     let mut left_out: Vec<_> = clean
         .left_out
         .iter()
-        .map(|(line, what)| (draft.text_line + line - 1, what.clone()))
+        .map(|(line, what)| (draft.line_of(*line), what.clone()))
         .collect();
     let mut topic = blank();
     topic.level = draft.level.unwrap_or(Level::Middle);

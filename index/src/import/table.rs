@@ -1,5 +1,7 @@
 //! Tables with a header (CSV, TSV): a row is a topic; and Anki's text export, which is a table of HTML.
 
+use std::ops::RangeInclusive;
+
 use csv::{ReaderBuilder, StringRecord};
 
 use super::draft::{Draft, Page, field, has_words};
@@ -255,6 +257,34 @@ fn by_place() -> Vec<(String, Column)> {
     ]
 }
 
+/// Values that make up a text, and the lines that they stand on.
+#[derive(Debug, Default)]
+struct Text {
+    parts: Vec<(String, RangeInclusive<usize>)>,
+}
+
+impl Text {
+    fn add(&mut self, part: String, lines: RangeInclusive<usize>) {
+        self.parts.push((part, lines));
+    }
+
+    /// The values with an empty line between two, and the line of the file for each of their lines.
+    fn joined(self) -> (String, Vec<usize>) {
+        let mut lines = Vec::new();
+        let mut texts = Vec::new();
+        for (part, own) in self.parts {
+            if !texts.is_empty() {
+                lines.push(*own.start());
+            }
+            // HTML may have more lines as Markdown.
+            let numbers = (*own.start()..).map(|line| line.min(*own.end()));
+            lines.extend(numbers.take(1 + part.matches('\n').count()));
+            texts.push(part);
+        }
+        (texts.join("\n\n"), lines)
+    }
+}
+
 fn push_row(
     record: &StringRecord,
     columns: &[(String, Column)],
@@ -272,15 +302,21 @@ fn push_row(
     };
     let mut title = String::new();
     let mut ask = String::new();
-    let mut more: Vec<String> = Vec::new();
+    let mut text = Text::default();
+    let mut more = Text::default();
+    let mut next_line = line;
     for (at, value) in record.iter().enumerate() {
+        let first = next_line;
+        let blank = value.len() - value.trim_start().len();
+        next_line += value.matches('\n').count();
+        let lines = first + value[..blank].matches('\n').count()..=next_line;
         let (name, column) = columns
             .get(at)
             .map_or(("", Column::Other), |(name, column)| (name, *column));
         let value = if dialect.is_html {
             let converted = html::to_markdown(&without_clozes(value));
             for (below, what) in converted.left_out {
-                page.leave_out(line + below - 1, what);
+                page.leave_out(first + below - 1, what);
             }
             converted.markdown
         } else {
@@ -304,7 +340,7 @@ fn push_row(
         match column {
             Column::Title => title = value,
             Column::Ask => ask = value,
-            Column::Text => draft.text = value,
+            Column::Text => text.add(value, lines),
             Column::FollowUp => draft.follow_up = value,
             Column::Section => draft.section = Some(value.replace("::", " ")),
             Column::Tags => draft.tags.extend(words(&value)),
@@ -313,14 +349,14 @@ fn push_row(
                 .extend(value.split([',', ';']).map(|name| name.trim().to_owned())),
             Column::Level => match level(&value) {
                 Some(level) => draft.level = Some(level),
-                None => more.push(field(name, &value)),
+                None => more.add(field(name, &value), lines),
             },
             Column::Source => draft
                 .sources
                 .extend(value.split_whitespace().map(str::to_owned)),
             Column::Internal => {}
-            Column::Other if name.is_empty() => more.push(value),
-            Column::Other => more.push(field(name, &value)),
+            Column::Other if name.is_empty() => more.add(value, lines),
+            Column::Other => more.add(field(name, &value), lines),
         }
     }
     // A card without a question on its front explains a term.
@@ -340,13 +376,8 @@ fn push_row(
         }
         (true, _) => ask,
     };
-    if draft.text.is_empty() && !more.is_empty() {
-        draft.text = more.remove(0);
-    }
-    for text in more {
-        draft.text.push_str("\n\n");
-        draft.text.push_str(&text);
-    }
+    text.parts.append(&mut more.parts);
+    (draft.text, draft.text_lines) = text.joined();
     if has_any(&draft.title) && has_words(&draft.text) {
         page.drafts.push(draft);
     } else {

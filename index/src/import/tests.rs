@@ -38,6 +38,15 @@ fn told(topic: &Topic) -> String {
 /// File, text, topics, lines that are not placed.
 const CASES: &[(&str, &str, &[&str], &[usize])] = &[
     (
+        "comments.csv",
+        "term,text,note\nA,one,b <!-- lost -->\nB,\"two\n\nlines\",\"c\n<!-- gone -->\"\n",
+        &[
+            "comments/a [A] one // note: b",
+            "comments/b [B] two // lines⏎⏎note: c",
+        ],
+        &[2, 6],
+    ),
+    (
         "separators.txt",
         "Locks\n\nMutex – one holder.\nRWMutex — many readers.\nCond - a queue.\nOnce: one call.\n",
         &[

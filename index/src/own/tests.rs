@@ -118,6 +118,32 @@ fn write(home: &Path, path: &str, text: &str) {
 const SIZES: [usize; 2] = [0, 2 * SMALL + 1];
 
 #[test]
+fn which_file_was_written_last_does_not_matter() {
+    let files = [
+        (
+            "mine/go/note.md",
+            "---\nextends: go/locks\n---\n\nOurs.\n".to_owned(),
+        ),
+        (
+            "mine/go/own.md",
+            topic("Own", "sync.Mutex", "My own words."),
+        ),
+    ];
+    for size in SIZES {
+        for (last, text) in &files {
+            let mut place = Place::new(&files, size);
+            write(place.home.path(), last, &format!("{text}\nMore.\n"));
+            assert!(place.changed(&[last]), "{last}");
+            assert_eq!(
+                place.headline("sync.Mutex").as_deref(),
+                Some("My own words."),
+                "{last} was written last"
+            );
+        }
+    }
+}
+
+#[test]
 fn topics_are_added_extended_and_replaced_in_the_order_of_the_folders() {
     for size in SIZES {
         let note = "---\nextends: go/locks\nkeywords:\n  go: [ours.Lock]\n---\n\nWe never copy one.\n\n## Questions\n\n### What do we do?\n\nNot copy.\n\nFollow-up: Why?\n";

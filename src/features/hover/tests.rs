@@ -1,6 +1,7 @@
 //! Hovers as they are shown, from a small guide of our own.
 
 use expect_test::{Expect, expect};
+use viva_guide::topic::Note;
 use viva_guide::{Contents, Language, card, parse};
 
 use super::*;
@@ -194,4 +195,37 @@ fn a_card_alone_is_an_answer_and_a_miss_is_none() {
         &expect!["nothing"],
     );
     check("package p\n\n// de$0fer\n", 25, &expect!["nothing"]);
+}
+
+#[test]
+fn no_answer_is_longer_than_allowed() {
+    let mut topic = parse::parse("t.md", "go/defer", TOPIC)
+        .expect("a valid topic")
+        .topic;
+    topic.from = Some("team notes, a.md".to_owned());
+    topic.notes.push(Note {
+        text: "Ours.\n\nMore of it.".to_owned(),
+        from: "b.md".to_owned(),
+    });
+    let cards = card::parse("go.toml", Language::Go, CARDS).expect("valid cards");
+    let sense = Sense {
+        name: "defer".to_owned(),
+        note: Some("in a loop".to_owned()),
+    };
+    for card in [None, Some(cards[0].1.clone())] {
+        let explanation = Explanation {
+            card,
+            topic: Some(topic.clone()),
+            name: String::new(),
+        };
+        for max_lines in 3..30 {
+            let shown = markdown(&explanation, Some(&sense), max_lines, None);
+            let lines = shown.lines().count();
+            assert!(
+                lines <= max_lines,
+                "{lines} lines, not {max_lines}: {shown}"
+            );
+            assert!(shown.ends_with("From: team notes, a.md"), "{shown}");
+        }
+    }
 }

@@ -24,6 +24,7 @@ pub(super) struct State {
     expected: Expected,
     scope: Scope,
     outer: Vec<Scope>,
+    too_deep: usize,
     first: &'static str,
     last: Option<&'static str>,
     /// Whether `last` is the token before.
@@ -57,6 +58,7 @@ pub(super) fn read(
             assigning: Assigning::Nothing,
         },
         outer: Vec::new(),
+        too_deep: 0,
         first: "",
         last: None,
         pending: Pending::default(),
@@ -84,6 +86,10 @@ enum Expected {
     /// What follows a name or a value.
     Keyword,
 }
+
+/// Parentheses that are deeper are read like the one around them. Nobody writes them, and every place
+/// where reading can go on keeps the scopes around it.
+const DEPTH_MAX: usize = 250;
 
 /// What a parenthesis belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -138,7 +144,10 @@ struct Reader<'a> {
     position: usize,
     expected: Expected,
     scope: Scope,
+    /// The scopes around it, at most [`DEPTH_MAX`].
     outer: Vec<Scope>,
+    /// How many parentheses are open in `scope` that are too deep to have one of their own.
+    too_deep: usize,
     /// The first word of the statement.
     first: &'static str,
     /// The last keyword or function, and the position of its token.
@@ -157,6 +166,7 @@ impl Reader<'_> {
         self.expected = state.expected;
         self.scope = state.scope;
         self.outer.clone_from(&state.outer);
+        self.too_deep = state.too_deep;
         self.first = state.first;
         // A position that no token is directly after.
         let at = if state.is_directly_after {
@@ -175,6 +185,7 @@ impl Reader<'_> {
             expected: self.expected,
             scope: self.scope,
             outer: self.outer.clone(),
+            too_deep: self.too_deep,
             first: self.first,
             last: self.last.map(|(last, _)| last),
             is_directly_after: self.last.is_some_and(|(_, at)| at + 1 == self.position),

@@ -686,6 +686,13 @@ fn administration() {
 }
 
 #[test]
+fn hints_at_the_end_of_a_text_are_not_read_again_as_code() {
+    check_all("«SELECT» /*+ ANY (SELECT 1) */");
+    check_all("«SELECT» /*+ ANY (SELECT 1)");
+    check_all("«SELECT»/*+ «MRR»(t) WHERE");
+}
+
+#[test]
 fn partitions() {
     check_all(
         "«CREATE TABLE» t (a «INT») «PARTITION BY RANGE» («YEAR»(date)) («PARTITION» status «VALUES LESS THAN» (2020) «ENGINE» = «InnoDB», \

@@ -107,6 +107,19 @@ impl<'a> File<'a> {
         OTHER_SERVERS.iter().any(|name| text.contains(name))
     }
 
+    /// The numbers of `lines` in the file, from 1.
+    pub(super) fn line_numbers(&self) -> Vec<usize> {
+        let (mut at, mut number) = (0, 1);
+        let starts = self.lines.iter().map(|line| line.name.start);
+        starts
+            .map(|start| {
+                number += self.text[at..start].matches('\n').count();
+                at = start;
+                number
+            })
+            .collect()
+    }
+
     /// What stands in the file from the directive to the end of its arguments.
     pub(super) fn line_range(line: &Line<'_>) -> std::ops::Range<usize> {
         let end = line

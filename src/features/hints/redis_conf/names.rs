@@ -169,16 +169,13 @@ fn duplicate_directive(file: &File<'_>, findings: &mut Findings) {
     }
     // Each directive with the number of the last line that sets it.
     let mut last: BTreeMap<&str, usize> = BTreeMap::new();
-    for line in file.lines.iter().rev() {
+    for (line, number) in file.lines.iter().zip(file.line_numbers()).rev() {
         let directive = directives::current(&line.directive);
         if directives::adds_up(directive) {
             continue;
         }
         let Some(number) = last.get(directive) else {
-            last.insert(
-                directive,
-                file.text[..line.name.start].matches('\n').count() + 1,
-            );
+            last.insert(directive, number);
             continue;
         };
         findings.add(

@@ -1,6 +1,6 @@
 //! Operators, commas and parentheses: what they mean for the words after them.
 
-use super::{Assigning, Expected, Paren, Reader, Scope};
+use super::{Assigning, DEPTH_MAX, Expected, Paren, Reader, Scope};
 use crate::keywords::sql::places::{self, Kind};
 use crate::keywords::sql::token::Token;
 
@@ -72,6 +72,10 @@ impl Reader<'_> {
             function if places::takes_unit(function) => Paren::Unit,
             _ => Paren::Plain,
         };
+        if self.outer.len() == DEPTH_MAX {
+            self.too_deep += 1;
+            return self.go_on(Expected::Name);
+        }
         self.outer.push(self.scope);
         let kind = if is_definition {
             Kind::Definition
@@ -90,7 +94,9 @@ impl Reader<'_> {
     }
 
     pub(super) fn close(&mut self) {
-        if let Some(outer) = self.outer.pop() {
+        if self.too_deep > 0 {
+            self.too_deep -= 1;
+        } else if let Some(outer) = self.outer.pop() {
             self.scope = outer;
         }
         self.go_on(Expected::Keyword);

@@ -1,0 +1,132 @@
+//! Imported notes: each word is in a topic or its line is reported, and each topic's file is read as
+//! that topic.
+
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
+use viva_guide::Mistake;
+use viva_guide::import::{Format, Imported, Known, read};
+use viva_guide::parse::{Rules, parse_by};
+use viva_guide::write::write;
+
+use crate::GUIDE;
+use crate::effort::bounded;
+use crate::script::lossy;
+
+/// In the text of an input, stands for a word that no mark of any format is.
+const WORD: char = '§';
+
+static KNOWN: LazyLock<Known> = LazyLock::new(|| Known::new(GUIDE.vocabulary()));
+
+/// The first byte says the format; the text follows.
+pub fn check(data: &[u8]) {
+    let Some((first, text)) = data.split_first() else {
+        return;
+    };
+    let number = usize::from(*first);
+    let format = Format::ALL.get(number % (Format::ALL.len() + 1)).copied();
+    let name = if number < 128 {
+        "notes.txt"
+    } else {
+        "notes.md"
+    };
+    let (text, words) = with_words(&lossy(text));
+    let imported = bounded("an import", || read(&text, name, format, &KNOWN));
+    check_lines(&imported, &text);
+    check_topics(&imported, &text);
+    check_words(&imported, &words, &text);
+}
+
+/// Puts a word of its own for each sign, and tells on which line (from 1) it stands.
+fn with_words(text: &str) -> (String, Vec<(usize, String)>) {
+    let mut words = Vec::new();
+    let mut out = String::new();
+    let mut line = 1;
+    let mut before = ' ';
+    for letter in text.chars() {
+        if letter == WORD {
+            let word = format!("w{}w", words.len());
+            out.push_str(&word);
+            words.push((line, word));
+        } else {
+            // A line ends as an import sees it.
+            line += usize::from(letter == '\n' && before != '\r' || letter == '\r');
+            out.push(letter);
+        }
+        before = letter;
+    }
+    (out, words)
+}
+
+fn check_lines(imported: &Imported, text: &str) {
+    let lines = text.replace("\r\n", "\n").replace('\r', "\n");
+    let lines = lines.split('\n').count();
+    let reported = imported.unplaced.iter().chain(&imported.structure);
+    for Mistake { line, what, .. } in reported {
+        assert!(
+            (1..=lines).contains(line) && !what.is_empty() && !what.contains('\n'),
+            "line {line} of {lines}: {what:?} in {text:?}"
+        );
+    }
+    for placed in &imported.topics {
+        assert!((1..=lines).contains(&placed.line), "{placed:?} in {text:?}");
+    }
+}
+
+fn check_topics(imported: &Imported, text: &str) {
+    let mut ids = HashSet::new();
+    let mut names = HashSet::new();
+    for placed in &imported.topics {
+        let topic = &placed.topic;
+        assert!(
+            ids.insert(topic.id.as_str()),
+            "{} twice: {text:?}",
+            topic.id
+        );
+        let parts: Vec<&str> = topic.id.split('/').collect();
+        assert!(
+            parts.len() == 2 && parts.iter().all(|part| is_safe(part)),
+            "{:?} in {text:?}",
+            topic.id
+        );
+        for name in &topic.keywords {
+            assert!(names.insert(name), "{name:?} leads to two topics: {text:?}");
+        }
+        let written = write(topic);
+        match parse_by(Rules::Own, "", &topic.id, &written) {
+            Ok(parsed) => assert_eq!(parsed.topic, *topic, "{written:?} from {text:?}"),
+            Err(mistakes) => panic!("{mistakes:?} in {written:?} from {text:?}"),
+        }
+    }
+}
+
+/// Whether a part of an id is a name that any disk takes.
+fn is_safe(part: &str) -> bool {
+    !part.is_empty()
+        && part.len() <= 200
+        && !part.starts_with(['.', '-'])
+        && part
+            .chars()
+            .all(|letter| letter.is_alphanumeric() || letter == '-')
+}
+
+fn check_words(imported: &Imported, words: &[(usize, String)], text: &str) {
+    let reported: HashSet<usize> = imported
+        .unplaced
+        .iter()
+        .chain(&imported.structure)
+        .map(|mistake| mistake.line)
+        .collect();
+    let mut said = String::new();
+    for placed in &imported.topics {
+        said.push_str(&write(&placed.topic));
+        said.push_str(&placed.section);
+        said.push('\n');
+    }
+    for (line, word) in words {
+        assert!(
+            reported.contains(line) || said.contains(word.as_str()),
+            "{word} of line {line} is lost: {text:?} gives {said:?}"
+        );
+    }
+}

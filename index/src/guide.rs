@@ -1,6 +1,10 @@
 //! The guide answers from one index what a name means; [`crate::related`] answers which questions are
 //! related, [`crate::search`] what a search finds.
 
+use std::cmp::Reverse;
+use std::sync::OnceLock;
+
+use tantivy::columnar::Column;
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{
     DocAddress, DocId, DocSet as _, Index, ReloadPolicy, Searcher, SegmentReader, TERMINATED,
@@ -20,7 +24,16 @@ use crate::topic::{KeywordName, Topic, qualified};
 pub struct Guide {
     pub(crate) searcher: Searcher,
     pub(crate) fields: Fields,
+    /// Counted when first asked for.
+    topic_count: OnceLock<usize>,
+    /// The ranks of each segment's entries, opened when they are first needed.
+    ranks: OnceLock<Vec<Option<Column<u64>>>>,
 }
+
+/// How many entries are read for one name, and among how many of a segment the most important are looked for:
+/// thousands of notes may mention `SELECT`, and nobody reads them in a hover.
+const READ_MAX: usize = 64;
+const RANKED_MAX: usize = 10_000;
 
 impl std::fmt::Debug for Guide {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -65,12 +78,14 @@ impl Guide {
         Ok(Guide {
             searcher: reader.searcher(),
             fields,
+            topic_count: OnceLock::new(),
+            ranks: OnceLock::new(),
         })
     }
 
     /// How many topics there are.
     pub fn topic_count(&self) -> usize {
-        self.count(record::TOPIC)
+        *self.topic_count.get_or_init(|| self.count(record::TOPIC))
     }
 
     /// How many cards there are.
@@ -153,13 +168,32 @@ impl Guide {
         (card, topics)
     }
 
-    /// The documents with a term, those of the most important guide first.
+    /// The documents with a term, those of the most important guide first; not all where they are very many.
     fn ranked(&self, field: Field, text: &str) -> Vec<TantivyDocument> {
-        let mut docs = self.docs(field, text);
-        if docs.len() > 1 {
-            docs.sort_by_key(|doc| std::cmp::Reverse(self.fields.rank(doc)));
+        let term = Term::from_field_text(field, text);
+        let mut found: Vec<DocAddress> = Vec::new();
+        for (segment, reader) in (0..).zip(self.searcher.segment_readers()) {
+            let docs = addresses(reader, &term).take(RANKED_MAX);
+            found.extend(docs.map(|doc| DocAddress::new(segment, doc)));
         }
-        docs
+        if found.len() > 1 {
+            found.sort_by_cached_key(|doc| Reverse(self.rank(*doc)));
+            found.truncate(READ_MAX);
+        }
+        let docs = found.into_iter();
+        docs.filter_map(|doc| self.doc(doc)).collect()
+    }
+
+    /// How much an entry matters where a name leads to several; 0 for built-in ones.
+    fn rank(&self, doc: DocAddress) -> u64 {
+        let ranks = self.ranks.get_or_init(|| {
+            let segments = self.searcher.segment_readers().iter();
+            let column = |reader: &SegmentReader| reader.fast_fields().u64(record::RANK).ok();
+            segments.map(column).collect()
+        });
+        let column = ranks.get(doc.segment_ord as usize);
+        let rank = column.and_then(|column| column.as_ref()?.first(doc.doc_id));
+        rank.unwrap_or(0)
     }
 
     /// The topic with this id.

@@ -3,7 +3,7 @@
 
 use tantivy::TantivyDocument;
 use tantivy::schema::{
-    Field, IndexRecordOption, STORED, STRING, Schema, SchemaBuilder, TextFieldIndexing,
+    FAST, Field, IndexRecordOption, STORED, STRING, Schema, SchemaBuilder, TextFieldIndexing,
     TextOptions, Value as _,
 };
 
@@ -53,7 +53,7 @@ pub(crate) struct Fields {
     note: Field,
     /// The file of a topic that is not built in.
     from: Field,
-    /// Where one name leads to several: the highest first. None: built in.
+    /// [`RANK`].
     rank: Field,
     covers: Field,
     related: Field,
@@ -67,6 +67,10 @@ pub(crate) struct Fields {
     /// A card's enumerated values.
     value: Field,
 }
+
+/// The column that says how much an entry matters where one name leads to several: the highest first. Built-in
+/// ones have none.
+pub(crate) const RANK: &str = "rank";
 
 /// What a document of the index is.
 pub(crate) const TOPIC: &str = "topic";
@@ -99,7 +103,7 @@ pub(crate) fn schema() -> (Schema, Fields) {
         question: schema.add_text_field("question", STORED),
         note: schema.add_text_field("note", STORED),
         from: schema.add_text_field("from", STORED),
-        rank: schema.add_u64_field("rank", STORED),
+        rank: schema.add_u64_field(RANK, FAST),
         covers: schema.add_u64_field("covers", STORED),
         related: schema.add_text_field("related", STORED),
         since: schema.add_text_field("since", STORED),
@@ -187,12 +191,6 @@ impl Fields {
     /// Says how much an entry of a guide of one's own matters where a name leads to several.
     pub(crate) fn write_rank(&self, doc: &mut TantivyDocument, rank: u64) {
         doc.add_u64(self.rank, rank);
-    }
-
-    /// The rank of an entry; 0 for built-in ones.
-    pub(crate) fn rank(&self, doc: &TantivyDocument) -> u64 {
-        let rank = doc.get_first(self.rank);
-        rank.and_then(|value| value.as_u64()).unwrap_or(0)
     }
 
     /// The fields that only searches need.

@@ -10,6 +10,9 @@ use crate::topic::{Change, KeywordName, Level, Source};
 /// The longest title, in characters.
 pub const TITLE_MAX: usize = 60;
 
+/// How many entries a list has at most, such as the names of a language.
+pub const LIST_MAX: usize = 1_000;
+
 /// The products that a version can be of.
 pub const PRODUCTS: [&str; 7] = [
     "Go",
@@ -321,8 +324,9 @@ impl Reader {
             );
             return Vec::new();
         };
+        self.check_length(key, value, items);
         let mut texts = Vec::with_capacity(items.len());
-        for item in items {
+        for item in items.iter().take(LIST_MAX) {
             match text(item) {
                 Some(text) if !text.is_empty() => texts.push((line(item), text.to_owned())),
                 _ => self.wrong(
@@ -332,6 +336,14 @@ impl Reader {
             }
         }
         texts
+    }
+
+    fn check_length(&mut self, key: &str, list: &MarkedYaml<'_>, items: &[MarkedYaml<'_>]) {
+        if items.len() > LIST_MAX {
+            let length = items.len();
+            let what = format!("`{key}` has {length} entries; at most {LIST_MAX} are read");
+            self.wrong(line(list), what);
+        }
     }
 
     /// The items of a list of one-entry mappings, each with its line.
@@ -345,8 +357,9 @@ impl Reader {
             self.wrong(line(value), format!("`{key}` is a list of lines {form}"));
             return Vec::new();
         };
+        self.check_length(key, value, items);
         let mut pairs = Vec::with_capacity(items.len());
-        for item in items {
+        for item in items.iter().take(LIST_MAX) {
             let pair = match &item.data {
                 YamlData::Mapping(entries) if entries.len() == 1 => entries
                     .iter()

@@ -1,6 +1,10 @@
 //! The guide answers from one index what a name means; [`crate::related`] answers which questions are
 //! related, [`crate::search`] what a search finds.
 
+use std::cmp::Reverse;
+use std::sync::OnceLock;
+
+use tantivy::columnar::Column;
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{
     DocAddress, DocId, DocSet as _, Index, ReloadPolicy, Searcher, SegmentReader, TERMINATED, Term,
@@ -20,7 +24,16 @@ use crate::topic::{KeywordName, Topic, qualified};
 pub struct Guide {
     pub(crate) searcher: Searcher,
     pub(crate) fields: Fields,
+    /// Counted when first asked for.
+    topic_count: OnceLock<usize>,
+    /// The ranks of each segment's entries, opened when they are first needed.
+    ranks: OnceLock<Vec<Option<Column<u64>>>>,
 }
+
+/// How many entries are read for one name, and among how many of a segment the most important are looked for:
+/// thousands of notes may mention `SELECT`, and nobody reads them in a hover.
+const READ_MAX: usize = 64;
+const RANKED_MAX: usize = 10_000;
 
 impl std::fmt::Debug for Guide {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -65,12 +78,14 @@ impl Guide {
         Ok(Guide {
             searcher: reader.searcher(),
             fields,
+            topic_count: OnceLock::new(),
+            ranks: OnceLock::new(),
         })
     }
 
     /// How many topics there are.
     pub fn topic_count(&self) -> usize {
-        self.count(record::TOPIC)
+        *self.topic_count.get_or_init(|| self.count(record::TOPIC))
     }
 
     /// How many cards there are.
@@ -166,37 +181,60 @@ impl Guide {
     }
 
     /// The entries with a term, those of the most important guide first; in one guide its own topics before
-    /// those that it only adds to, then by id: never by when they were written.
+    /// those that it only adds to, then by id: never by when they were written. Not all where they are very many.
     fn ranked(&self, field: Field, text: &str) -> Vec<Entry> {
-        let stored = self.stored(field, text);
-        let mut found: Vec<(u64, Entry)> = stored
-            .filter_map(|stored| Some((stored.rank, stored.entry?)))
+        let mut found: Vec<(u64, DocAddress)> = Vec::new();
+        for (segment, docs) in self.docs(field, text) {
+            let places = docs.map(|doc| DocAddress::new(segment, doc));
+            found.extend(
+                places
+                    .take(RANKED_MAX)
+                    .map(|place| (self.rank(place), place)),
+            );
+        }
+        found.sort_by_key(|(rank, _)| Reverse(*rank));
+        found.truncate(READ_MAX);
+        let mut entries: Vec<(u64, Entry)> = found
+            .into_iter()
+            .filter_map(|(rank, place)| Some((rank, self.entry(place)?)))
             .collect();
-        found.sort_by(|(rank, entry), (other_rank, other)| {
+        entries.sort_by(|(rank, entry), (other_rank, other)| {
             let by_rank = other_rank.cmp(rank);
             by_rank.then_with(|| entry.precedence().cmp(&other.precedence()))
         });
-        found.into_iter().map(|(_, entry)| entry).collect()
+        entries.into_iter().map(|(_, entry)| entry).collect()
+    }
+
+    /// How much an entry matters where a name leads to several; 0 for built-in ones.
+    fn rank(&self, doc: DocAddress) -> u64 {
+        let ranks = self.ranks.get_or_init(|| {
+            let segments = self.searcher.segment_readers().iter();
+            let column = |reader: &SegmentReader| reader.fast_fields().u64(record::RANK).ok();
+            segments.map(column).collect()
+        });
+        let column = ranks.get(doc.segment_ord as usize);
+        let rank = column.and_then(|column| column.as_ref()?.first(doc.doc_id));
+        rank.unwrap_or(0)
     }
 
     /// The topic with this id.
     pub fn topic(&self, id: &str) -> Option<Topic> {
-        self.stored(self.fields.id, id).next()?.entry?.topic()
+        self.entries(self.fields.id, id).next()?.topic()
     }
 
     /// All topics, by id.
     pub fn topics(&self) -> Vec<Topic> {
-        let entries = self.stored(self.fields.kind, record::TOPIC);
-        let mut topics: Vec<Topic> = entries.filter_map(|stored| stored.entry?.topic()).collect();
+        let entries = self.entries(self.fields.kind, record::TOPIC);
+        let mut topics: Vec<Topic> = entries.filter_map(Entry::topic).collect();
         topics.sort_by(|a, b| a.id.cmp(&b.id));
         topics
     }
 
     /// All cards of a language, by keyword.
     pub fn cards(&self, language: Language) -> Vec<Card> {
-        let entries = self.stored(self.fields.kind, record::CARD);
+        let entries = self.entries(self.fields.kind, record::CARD);
         let mut cards: Vec<Card> = entries
-            .filter_map(|stored| stored.entry?.card())
+            .filter_map(Entry::card)
             .filter(|card| card.keyword.language == language)
             .collect();
         cards.sort_by(|a, b| a.keyword.name.cmp(&b.keyword.name));
@@ -280,18 +318,30 @@ impl Guide {
     }
 
     /// The topic at a place of the index.
-    pub(crate) fn topic_at(&self, address: DocAddress) -> Option<Topic> {
-        self.searcher.doc::<Stored>(address).ok()?.entry?.topic()
+    pub(crate) fn topic_at(&self, place: DocAddress) -> Option<Topic> {
+        self.entry(place)?.topic()
+    }
+
+    fn entry(&self, place: DocAddress) -> Option<Entry> {
+        self.searcher.doc::<Stored>(place).ok()?.entry
     }
 
     /// The entries with exactly this term.
-    fn stored(&self, field: Field, text: &str) -> impl Iterator<Item = Stored> {
+    fn entries(&self, field: Field, text: &str) -> impl Iterator<Item = Entry> {
+        self.docs(field, text).flat_map(move |(segment, docs)| {
+            docs.filter_map(move |doc| self.entry(DocAddress::new(segment, doc)))
+        })
+    }
+
+    /// The documents with exactly this term, by segment.
+    fn docs(
+        &self,
+        field: Field,
+        text: &str,
+    ) -> impl Iterator<Item = (u32, impl Iterator<Item = DocId> + use<>)> {
         let term = Term::from_field_text(field, text);
         let segments = (0..).zip(self.searcher.segment_readers());
-        segments.flat_map(move |(segment, reader)| {
-            let docs = addresses(reader, &term);
-            docs.filter_map(move |doc| self.searcher.doc(DocAddress::new(segment, doc)).ok())
-        })
+        segments.map(move |(segment, reader)| (segment, addresses(reader, &term)))
     }
 }
 

@@ -27,6 +27,7 @@ pub use self::format::Format;
 use self::keywords::Context;
 pub use self::keywords::Known;
 use self::names::Taken;
+pub(crate) use self::names::slug;
 pub use self::text::{FILE_MAX, LINE_MAX};
 use crate::mistake::Mistake;
 use crate::topic::{KeywordName, Topic};
@@ -50,6 +51,16 @@ pub struct Imported {
     pub structure: Vec<Mistake>,
     /// The files, and how they were read.
     pub files: Vec<(String, Format)>,
+}
+
+impl Imported {
+    /// Puts all topics into one section.
+    pub(crate) fn place_in(&mut self, section: &str) {
+        let mut taken = Taken::default();
+        for placed in &mut self.topics {
+            placed.topic.id = taken.id(section, &placed.topic.title);
+        }
+    }
 }
 
 /// A topic and where it stood.
@@ -96,13 +107,6 @@ pub fn path(path: &Path, format: Option<Format>, known: &Known) -> Imported {
     imported
 }
 
-/// Reads a folder of notes as a guide, without writing anything.
-pub fn folder(folder: &Path, known: &Known) -> (Vec<Topic>, Vec<Mistake>) {
-    let imported = path(folder, None, known);
-    let topics = imported.topics.into_iter().map(|placed| placed.topic);
-    (topics.collect(), imported.unplaced)
-}
-
 fn add(text: &str, name: &str, format: Option<Format>, taken: &mut Taken, imported: &mut Imported) {
     let mut page = Page::new(name);
     let text = text::prepared(text, name, &mut page.unplaced);
@@ -146,11 +150,18 @@ fn finish(imported: &mut Imported, known: &Known) {
         {
             context.add(text, 1);
         }
+        let mut mentions: Vec<KeywordName> = Vec::new();
         let mut keywords = keywords::in_title(&topic.title, &context, known);
+        if !topic.questions.is_empty() {
+            // The answer to a question about `sync.Cond` is no explanation of it: the guide has one.
+            let (asked, own): (Vec<_>, Vec<_>) =
+                keywords.into_iter().partition(|name| known.has(name));
+            mentions.extend(asked);
+            keywords = own;
+        }
         for name in &placed.names {
             keywords.extend(keywords::given(name, &context, known));
         }
-        let mut mentions: Vec<KeywordName> = Vec::new();
         keywords.retain(|name| {
             let is_new = owned.insert(name.clone());
             if !is_new {

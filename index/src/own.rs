@@ -3,17 +3,22 @@
 //!
 //! Code map, in reading order:
 //! - this file: which folders there are, and the [`Library`] that keeps their index up to date.
-//! - `scan`: which files there are, within bounds. `manifest`: what is known of each file.
-//! - `update`: changed files → changed documents of the index, topics merged with those they add to.
+//! - `key`: how files are named, and the ids that their paths give. `scan`: which files there are, within
+//!   bounds. `manifest`: what is known of each file.
+//! - `content`: what stands in a file. `update`: changed files → changed documents of the index;
+//!   `together`: topics merged with what is added to them.
 //! - `check`: what is wrong with one file, for those who write it.
 //! - `layered`: the directory of the index: the built-in one below, what was written above.
 //! - `shelf`: where indexes lie in the cache folder, so that a kill at any moment loses nothing.
 
 mod check;
+mod content;
+mod key;
 mod layered;
 mod manifest;
 mod scan;
 mod shelf;
+mod together;
 mod update;
 
 use std::path::{Path, PathBuf};
@@ -24,17 +29,21 @@ use tantivy::directory::RamDirectory;
 use crate::guide::Guide;
 use crate::mistake::Mistake;
 use crate::store::Files;
+use key::key_of;
 use layered::Layered;
 use manifest::Manifest;
 use shelf::Shelf;
 use update::Indexer;
 
 pub use check::{Checked, folder as check_folder};
-pub use scan::{FILE_MAX, FILES_MAX, id_of};
+pub use content::{FILE_MAX, NOTES_MAX};
+pub use key::id_of;
+pub use scan::FILES_MAX;
 
-/// Up to this many files an index in memory is built at every start: that takes less time than
-/// looking after a folder in the cache.
+/// Up to this many files of so many bytes together, an index in memory is built at every start: that takes less
+/// time than looking after a folder in the cache.
 const SMALL: usize = 300;
+const SMALL_BYTES: u64 = 1 << 20;
 
 /// Whose folder it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -181,6 +190,9 @@ impl Library {
             Some(paths) => scan::Scan::some(&self.roots, paths),
             None => scan::Scan::all(&self.roots),
         };
+        if let Some(shelf) = self.shelf.as_ref().filter(|_| scanned.is_all) {
+            shelf.remove_unused();
+        }
         if matches!(self.kept, Kept::Nothing) && scanned.files.is_empty() {
             return Ok(Updated {
                 mistakes: scanned.mistakes,
@@ -188,9 +200,13 @@ impl Library {
             });
         }
         let is_small = match &self.kept {
-            Kept::Nothing => scanned.files.len() <= SMALL,
-            Kept::Memory(_, manifest) => manifest.len() + scanned.files.len() <= 2 * SMALL,
-            Kept::Shelf(_) => scanned.is_all && scanned.files.len() <= SMALL,
+            Kept::Nothing => is_small(scanned.files.len(), scanned.bytes()),
+            // Where it grows, it moves when it is far from small: no guide moves to and fro.
+            Kept::Memory(_, manifest) => is_small(
+                (manifest.len() + scanned.files.len()) / 2,
+                (manifest.bytes() + scanned.bytes()) / 2,
+            ),
+            Kept::Shelf(_) => scanned.is_all && is_small(scanned.files.len(), scanned.bytes()),
         };
         let place = self.shelf.clone().filter(|_| !is_small);
         let on_shelf = place.and_then(|place| self.update_shelf(&place, &scanned, progress));
@@ -249,7 +265,8 @@ impl Library {
             }
         };
         let is_new = manifest.is_empty();
-        let mut indexer = Indexer::new(&index, self.built_in, &self.roots, manifest)?;
+        let built_in = Guide::open(self.built_in)?;
+        let mut indexer = Indexer::new(&index, &built_in, &self.roots, manifest);
         let changed = indexer.apply(scanned, progress)?;
         let (manifest, mistakes) = indexer.finish();
         let mut updated = Updated::new(&manifest, scanned, mistakes);
@@ -261,23 +278,38 @@ impl Library {
     }
 }
 
+fn is_small(files: usize, bytes: u64) -> bool {
+    files <= SMALL && bytes <= SMALL_BYTES
+}
+
 /// What is wrong with a text that is a file of a guide, on its own and beside the topics of a guide that
 /// may hold it already; None: the path belongs to no guide.
-pub fn check(roots: &[Root], guide: &Guide, path: &Path, text: &str) -> Option<Vec<Mistake>> {
-    let key = scan::key_of(roots, path)?;
+pub fn check(roots: &[Root], guide: &Guide, path: &Path, text: &str) -> Option<Checked> {
+    let key = key_of(roots, path)?;
     Some(check::text(guide, &key, &path.display().to_string(), text))
 }
 
-/// Whether a path is that of a topic in one of these folders, be there a file or not.
-pub fn is_topic(roots: &[Root], path: &Path) -> bool {
-    scan::key_of(roots, path).is_some_and(|key| key.cards().is_none())
+/// Whether a change of this path may be one of these folders: it lies in one, or one lies in it.
+pub fn is_near(roots: &[Root], path: &Path) -> bool {
+    let mut folders = roots.iter().map(|root| &root.folder);
+    folders.any(|folder| path.starts_with(folder) || folder.starts_with(path))
 }
 
-/// The file that an answer says it comes from.
-pub fn path_of(roots: &[Root], from: &str) -> Option<PathBuf> {
+/// Whether a path is that of a file of these folders, be there one or not.
+pub fn is_file(roots: &[Root], path: &Path) -> bool {
+    key_of(roots, path).is_some()
+}
+
+/// The file that an answer says it comes from, and the line (from 1) where it is one of several topics in
+/// there.
+pub fn path_of(roots: &[Root], from: &str) -> Option<(PathBuf, usize)> {
     roots.iter().find_map(|root| {
         let start = root.from("");
-        Some(root.folder.join(from.strip_prefix(&start)?))
+        let relative = from.strip_prefix(&start)?;
+        let lined = relative.rsplit_once(':');
+        let lined = lined.and_then(|(file, line)| Some((file, line.parse().ok()?)));
+        let (file, line) = lined.unwrap_or((relative, 1));
+        Some((root.folder.join(file), line))
     })
 }
 

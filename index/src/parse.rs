@@ -7,6 +7,7 @@ use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, LinkType, Options, Pars
 
 use crate::Level;
 use crate::front_matter;
+use crate::front_matter::KEYS;
 pub use crate::front_matter::Rules;
 pub(crate) use crate::front_matter::is_version;
 use crate::mistake::Mistake;
@@ -23,6 +24,13 @@ pub struct Parsed {
     /// The id of the topic that this only adds to, and its line: its text is then a note.
     pub extends: Option<(usize, String)>,
 }
+
+/// How many mistakes of the Markdown of one file are reported.
+const MISTAKES_MAX: usize = 100;
+
+/// How many links to other topics one file has, and how many questions: far more than anybody reads.
+const LINKS_MAX: usize = 1_000;
+const QUESTIONS_MAX: usize = 1_000;
 
 const SECTIONS: [&str; 3] = ["Pitfalls", "Example", "Questions"];
 
@@ -52,6 +60,7 @@ pub fn parse_by(rules: Rules, file: &str, id: &str, text: &str) -> Result<Parsed
         mistakes.extend(hidden_characters(file, &text));
     }
     let mut body = Body {
+        lines: line_starts(&text),
         kind: match (rules, &front.extends) {
             (_, Some(_)) => Kind::Note,
             (Rules::Own, None) => Kind::Own,
@@ -120,11 +129,41 @@ fn hidden_characters(file: &str, text: &str) -> Vec<Mistake> {
             let what = format!("has the invisible character U+{code:04X}; remove it");
             Some(Mistake::new(file, number + 1, what))
         })
+        .take(MISTAKES_MAX)
         .collect()
+}
+
+/// Where lines begin, in bytes; without empty ones at the end.
+fn line_starts(text: &str) -> Vec<usize> {
+    let ends = text
+        .trim_end_matches('\n')
+        .match_indices('\n')
+        .map(|(at, _)| at + 1);
+    std::iter::once(0).chain(ends).collect()
 }
 
 fn without_lines<T>(lined: Vec<(usize, T)>) -> Vec<T> {
     lined.into_iter().map(|(_, value)| value).collect()
+}
+
+/// Whether a Markdown file is notes rather than a topic: it has no front matter, or that of another program,
+/// with none of the keys that only topics have.
+pub(crate) fn is_notes(text: &str) -> bool {
+    let mut lines = text.strip_prefix('\u{feff}').unwrap_or(text).lines();
+    if lines.next() != Some("---") {
+        return true;
+    }
+    let lines = lines.take_while(|line| *line != "---");
+    let keys = lines.filter_map(|line| line.split_once(':').map(|(key, _)| key));
+    let mut is_others = false;
+    for key in keys.filter(|key| !key.starts_with([' ', '\t', '-', '#'])) {
+        let is_ours = KEYS.contains(&key);
+        if is_ours && key != "title" {
+            return false;
+        }
+        is_others |= !is_ours;
+    }
+    is_others
 }
 
 /// The YAML, and the byte offset at which the Markdown begins.
@@ -157,6 +196,8 @@ enum Kind {
 struct Body<'a> {
     kind: Kind,
     text: &'a str,
+    /// Where the lines begin, in bytes.
+    lines: Vec<usize>,
     /// Where the Markdown begins, in bytes.
     at: usize,
     file: &'a str,
@@ -203,15 +244,15 @@ impl Body<'_> {
     }
 
     fn wrong(&mut self, offset: usize, what: impl Into<String>) {
-        let line = self.line(offset);
-        self.mistakes.push(Mistake::new(self.file, line, what));
+        if self.mistakes.len() < MISTAKES_MAX {
+            let line = self.line(offset);
+            self.mistakes.push(Mistake::new(self.file, line, what));
+        }
     }
 
+    /// The line (from 1) on which an offset lies; the end of the text is on its last line.
     fn line(&self, offset: usize) -> usize {
-        // A position at the end of the text belongs to its last line.
-        let before =
-            self.text[..offset].trim_end_matches(if offset == self.text.len() { "\n" } else { "" });
-        1 + before.matches('\n').count()
+        self.lines.partition_point(|start| *start <= offset)
     }
 
     /// The events of a part of the text, with ranges of the whole text.
@@ -304,6 +345,10 @@ impl Body<'_> {
         }
         for (offset, what) in found {
             self.wrong(offset, what);
+        }
+        if let Some((offset, _)) = links.get(LINKS_MAX) {
+            let what = format!("has more than {LINKS_MAX} links to topics; split it");
+            self.wrong(*offset, what);
         }
         for (offset, id) in links {
             self.mentioned.push((self.line(offset), id));
@@ -458,7 +503,12 @@ impl Body<'_> {
 
     fn questions(&mut self, section: &Section) -> Vec<Question> {
         let mut questions = Vec::new();
-        for question in self.sections(section.content.clone(), HeadingLevel::H3) {
+        let found = self.sections(section.content.clone(), HeadingLevel::H3);
+        if let Some(question) = found.get(QUESTIONS_MAX) {
+            let what = format!("has more than {QUESTIONS_MAX} questions; split it");
+            self.wrong(question.heading_at, what);
+        }
+        for question in found {
             if !question.title.ends_with('?') {
                 self.wrong(question.heading_at, "a question ends with `?`");
             }

@@ -5,8 +5,8 @@
 use tantivy::TantivyDocument;
 use tantivy::schema::document::{DeserializeError, DocumentDeserialize, DocumentDeserializer};
 use tantivy::schema::{
-    Field, IndexRecordOption, OwnedValue, STORED, STRING, Schema, SchemaBuilder, TextFieldIndexing,
-    TextOptions,
+    FAST, Field, IndexRecordOption, OwnedValue, STORED, STRING, Schema, SchemaBuilder,
+    TextFieldIndexing, TextOptions,
 };
 
 use crate::card::Card;
@@ -52,9 +52,13 @@ pub(crate) struct Fields {
     pub(crate) file: Field,
     /// An [`Entry`].
     entry: Field,
-    /// Where one name leads to several: the highest first. None: built in.
+    /// [`RANK`].
     rank: Field,
 }
+
+/// The column that says how much an entry matters where one name leads to several: the highest first. Built-in
+/// ones have none.
+pub(crate) const RANK: &str = "rank";
 
 /// What a document of the index is.
 pub(crate) const TOPIC: &str = "topic";
@@ -65,8 +69,6 @@ pub(crate) const CARD: &str = "card";
 pub(crate) struct Stored {
     /// None: another version of this crate wrote it.
     pub(crate) entry: Option<Entry>,
-    /// 0: built in.
-    pub(crate) rank: u64,
 }
 
 impl DocumentDeserialize for Stored {
@@ -74,15 +76,13 @@ impl DocumentDeserialize for Stored {
     where
         D: DocumentDeserializer<'de>,
     {
-        let (mut entry, mut rank) = (None, 0);
+        let mut entry = None;
         while let Some((_, value)) = fields.next_field::<OwnedValue>()? {
-            match value {
-                OwnedValue::Str(text) => entry = Entry::read(&text),
-                OwnedValue::U64(number) => rank = number,
-                _ => {}
+            if let OwnedValue::Str(text) = value {
+                entry = Entry::read(&text);
             }
         }
-        Ok(Stored { entry, rank })
+        Ok(Stored { entry })
     }
 }
 
@@ -108,7 +108,7 @@ pub(crate) fn schema() -> (Schema, Fields) {
         level: schema.add_text_field("level", STRING),
         file: schema.add_text_field("file", STRING),
         entry: schema.add_text_field("entry", STORED),
-        rank: schema.add_u64_field("rank", STORED),
+        rank: schema.add_u64_field(RANK, FAST),
     };
     (schema.build(), fields)
 }

@@ -23,9 +23,9 @@ pub struct RelatedQuestion {
 const NEAR: f32 = 4.0;
 
 impl Guide {
-    /// Questions related to an explanation, at most `limit`: the topic's own, then one of each topic
-    /// that mentions the same name, of each that the topic's author names as related, and of topics
-    /// with similar text. `around` are qualified names that stand near the cursor; topics that they
+    /// Questions related to an explanation, at most `limit`: the topic's own, then one of each topic of
+    /// one's own that mentions the same name and of one other, of each that the topic's author names as
+    /// related, and of topics with similar text. `around` are qualified names that stand near the cursor; topics that they
     /// lead to come first among each of these.
     pub fn related(
         &self,
@@ -46,11 +46,16 @@ impl Guide {
             let mut names = other.keywords.iter().chain(&other.mentions);
             names.any(|name| around.contains(&name.qualified()))
         };
-        // Mentions are many for common names; one leaves room for what the author chose.
-        let mentioning = self
+        // What people wrote themselves they want to be asked. Other mentions are many for common names; one
+        // leaves room for what the author chose.
+        let (own, others): (Vec<Topic>, Vec<Topic>) = self
             .others(explained)
             .into_iter()
+            .partition(|other| other.from.is_some());
+        let nearest = others
+            .into_iter()
             .min_by_key(|other| (!is_near(other), !topic.related.contains(&other.id)));
+        let mentioning = own.into_iter().chain(nearest);
         let mut named: Vec<Topic> = topic
             .related
             .iter()
@@ -59,7 +64,7 @@ impl Guide {
         // The author's order stays among those that the code is about, and among the others.
         named.sort_by_key(|other| !is_near(other));
         let similar = std::iter::once_with(|| self.similar(topic, around, limit)).flatten();
-        for other in mentioning.into_iter().chain(named).chain(similar) {
+        for other in mentioning.chain(named).chain(similar) {
             if questions.len() >= limit {
                 break;
             }

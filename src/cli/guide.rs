@@ -4,24 +4,35 @@ use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
+use viva_guide::Contents;
 use viva_guide::folder::{self, nearest};
 use viva_guide::own::{self, id_of};
 
+use super::import::counted;
 use super::{Failure, Outcome, Output};
 use crate::{built_in, own_guide};
 
-/// Prints the mistakes of a guide of one's own, one a line with file and line number.
+/// Prints the mistakes of a guide of one's own, one a line with file and line number, and the lines of notes
+/// that are in no topic.
 pub(super) fn check(out: &mut Output, topics: &Path) -> Outcome {
     must_be_folder(topics)?;
     let checked = own::check_folder(&built_in::guide(), topics);
-    for mistake in &checked.mistakes {
-        writeln!(out, "{mistake}")?;
+    for line in checked.mistakes.iter().chain(&checked.unplaced) {
+        writeln!(out, "{line}")?;
     }
+    let unplaced = match checked.unplaced.len() {
+        0 => String::new(),
+        1 => "; 1 line is in no topic".to_owned(),
+        lines => format!("; {lines} lines are in no topic"),
+    };
     outcome(
         out,
         topics,
         checked.mistakes.len(),
-        [checked.topics, checked.cards],
+        &format!(
+            "{} topics and {} cards, no mistake{unplaced}",
+            checked.topics, checked.cards
+        ),
     )
 }
 
@@ -32,17 +43,24 @@ pub(super) fn check_built_in(out: &mut Output, topics: &Path, cards: Option<&Pat
     }
     let beside = topics.join("cards");
     match folder::read(topics, cards.unwrap_or(&beside), &[]) {
-        Ok(contents) => outcome(
+        Ok(Contents {
+            topics: found,
+            cards,
+        }) => outcome(
             out,
             topics,
             0,
-            [contents.topics.len(), contents.cards.len()],
+            &format!(
+                "{} topics and {} cards, no mistake",
+                found.len(),
+                cards.len()
+            ),
         ),
         Err(mistakes) => {
             for mistake in &mistakes {
                 writeln!(out, "{mistake}")?;
             }
-            outcome(out, topics, mistakes.len(), [0, 0])
+            outcome(out, topics, mistakes.len(), "")
         }
     }
 }
@@ -55,16 +73,13 @@ fn must_be_folder(folder: &Path) -> Outcome {
     Err(Failure::Unusable(problem))
 }
 
-fn outcome(out: &mut Output, folder: &Path, mistakes: usize, counts: [usize; 2]) -> Outcome {
+/// Says that all is `well`, or how many mistakes were printed.
+fn outcome(out: &mut Output, folder: &Path, mistakes: usize, well: &str) -> Outcome {
     if mistakes > 0 {
-        let problem = format!("{mistakes} mistakes in {}", folder.display());
+        let problem = format!("{} in {}", counted(mistakes, "mistake"), folder.display());
         return Err(Failure::Nothing(problem));
     }
-    let [topics, cards] = counts;
-    Ok(writeln!(
-        out,
-        "{topics} topics and {cards} cards, no mistake"
-    )?)
+    Ok(writeln!(out, "{well}")?)
 }
 
 /// Writes a topic to fill in and prints its path.

@@ -268,6 +268,7 @@ fn tell(out: &mut Output, imported: &Imported, wanted: &Import) -> Outcome {
     Ok(())
 }
 
-fn counted(count: usize, what: &str) -> String {
+/// `1 topic`, `2 topics`.
+pub(super) fn counted(count: usize, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressStyle};
 use viva_guide::Guide;
 
+use super::import::counted;
 use crate::{built_in, own_guide};
 
 /// What takes longer shows how far it is, where somebody looks.
@@ -36,9 +37,10 @@ pub(super) fn guide() -> Guide {
         match updated {
             Ok(updated) => {
                 if updated.skipped > 0 {
+                    let files = counted(updated.skipped, "file");
+                    let are = if updated.skipped == 1 { "is" } else { "are" };
                     said.push(format!(
-                        "{} files of your own are left out; `viva guide check DIR` tells why",
-                        updated.skipped
+                        "{files} of your own {are} left out; `viva guide check DIR` tells why"
                     ));
                 }
                 guide = updated.guide.or(cached.filter(|_| updated.files > 0));

@@ -61,12 +61,13 @@ pub fn topic_at(text: &str, offset: usize) -> Option<&str> {
 
 /// What a place in the front matter is about, and the word there; None outside of it.
 fn place(text: &str, offset: usize) -> Option<(Place, Range<usize>)> {
+    let first = text.split_inclusive('\n').next()?;
+    if !matches!(first, "---\n" | "---\r\n") {
+        return None;
+    }
     // From the first line end on, so that the next line may be the closing one.
-    text.strip_prefix("---\n")?;
     let end = text["---".len()..].find("\n---").map(|at| at + "---".len());
-    if offset < "---\n".len()
-        || end.is_some_and(|end| offset > end)
-        || !text.is_char_boundary(offset)
+    if offset < first.len() || end.is_some_and(|end| offset > end) || !text.is_char_boundary(offset)
     {
         return None;
     }
@@ -96,7 +97,7 @@ fn place(text: &str, offset: usize) -> Option<(Place, Range<usize>)> {
         _ => return None,
     };
     let is_part = |letter: char| match place {
-        Place::Topic => letter.is_alphanumeric() || "-_/".contains(letter),
+        Place::Topic => letter.is_alphanumeric() || "-_/.".contains(letter),
         _ => !"[],\"'\n".contains(letter),
     };
     let mut range = word(text, offset, is_part);
@@ -134,6 +135,11 @@ mod tests {
         assert_eq!(
             complete("---\nrel|\n---\n"),
             Some(vec!["related: ".to_owned()])
+        );
+        assert_eq!(
+            complete("---\r\ntitle: x\r\nrel|\r\n---\r\n"),
+            Some(vec!["related: ".to_owned()]),
+            "lines may end as on Windows"
         );
         let topics = complete("---\nrelated: [redis/persistence, go-concurrency/sync-c|]\n---\n");
         assert_eq!(topics, Some(vec!["go-concurrency/sync-cond".to_owned()]));

@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 use tower_lsp::gen_lsp_types as lsp;
 use tower_lsp::jsonrpc::Result;
-use viva_guide::own;
+use viva_guide::{Mistake, own};
 
 use super::convert;
 use super::guides::{Keeper, Say};
@@ -18,11 +18,14 @@ use crate::features::guide_file;
 /// Where mistakes are said to come from.
 const SOURCE: &str = "viva";
 
+/// How many mistakes of one file are shown.
+const SHOWN_MAX: usize = 100;
+
 impl Keeper {
     /// Shows what is wrong with an open file of a guide; other files are left alone.
     pub(super) fn check(&self, uri: &str) {
-        let is_candidate = [".md", ".toml"].iter().any(|end| uri.ends_with(end));
-        let Some(path) = file_path(uri).filter(|_| is_candidate) else {
+        let roots = self.roots();
+        let Some(path) = file_path(uri).filter(|path| own::is_file(&roots, path)) else {
             return;
         };
         // Held until it is said, so that what is shown last is about the newest text.
@@ -34,11 +37,15 @@ impl Keeper {
         let Some(document) = document else {
             return;
         };
-        let found = own::check(&self.roots(), &self.guide(), &path, document.text());
-        let diagnostics: Vec<lsp::Diagnostic> = found
-            .into_iter()
-            .flatten()
-            .map(|mistake| diagnostic(&document, mistake.line, mistake.what, encoding))
+        let found = own::check(&roots, &self.guide(), &path, document.text()).unwrap_or_default();
+        let mistakes = found.mistakes.into_iter();
+        let mistakes = mistakes.map(|mistake| (lsp::DiagnosticSeverity::Error, mistake));
+        let unplaced = found.unplaced.into_iter();
+        let unplaced = unplaced.map(|line| (lsp::DiagnosticSeverity::Information, line));
+        let diagnostics: Vec<lsp::Diagnostic> = mistakes
+            .chain(unplaced)
+            .take(SHOWN_MAX)
+            .map(|(severity, what)| diagnostic(&document, severity, what, encoding))
             .collect();
         let now = (document.version, diagnostics.clone());
         let before = if diagnostics.is_empty() {
@@ -108,7 +115,7 @@ impl Server {
     /// A file of a guide, and the byte offset of a place in it.
     fn guide_file(&self, at: &At) -> Option<(Document, usize, Encoding)> {
         let path = file_path(&at.text_document.uri)?;
-        if !own::is_topic(&self.guides.roots(), &path) {
+        if !own::is_file(&self.guides.roots(), &path) {
             return None;
         }
         let (document, encoding) = {
@@ -147,15 +154,15 @@ impl Server {
         };
         let own = topic.from.as_deref();
         let own = own.and_then(|from| own::path_of(&self.guides.roots(), from));
-        let uri = match own {
-            Some(path) => open::file_uri(&path),
-            None if self.state().client.virtual_documents => open::virtual_uri(&topic.id),
+        let (uri, line) = match own {
+            Some((path, line)) => (open::file_uri(&path), line.max(1) - 1),
+            None if self.state().client.virtual_documents => (open::virtual_uri(&topic.id), 0),
             None => match self.pages_folder(vec![topic.id.clone()]).await {
-                Some(folder) => open::file_uri(&open::file_in(&folder, &topic.id)),
+                Some(folder) => (open::file_uri(&open::file_in(&folder, &topic.id)), 0),
                 None => return Ok(None),
             },
         };
-        let start = convert::position(Position { line: 0, column: 0 });
+        let start = convert::position(Position { line, column: 0 });
         Ok(Some(lsp::Location {
             uri: uri.into(),
             range: lsp::Range { start, end: start },
@@ -163,14 +170,15 @@ impl Server {
     }
 }
 
-/// A mistake as a diagnostic over its whole line, which is counted from 1.
+/// What is wrong as a diagnostic over its whole line.
 fn diagnostic(
     document: &Document,
-    line: usize,
-    what: String,
+    severity: lsp::DiagnosticSeverity,
+    Mistake { line, what, .. }: Mistake,
     encoding: Encoding,
 ) -> lsp::Diagnostic {
     let at = |line, column| Position { line, column };
+    // Counted from 1.
     let line = line.clamp(1, document.line_count()) - 1;
     let end = document.offset(at(line, usize::MAX), encoding);
     lsp::Diagnostic {
@@ -178,7 +186,7 @@ fn diagnostic(
             start: convert::position(at(line, 0)),
             end: convert::position(document.position(end, encoding)),
         },
-        severity: Some(lsp::DiagnosticSeverity::Error),
+        severity: Some(severity),
         source: Some(SOURCE.to_owned()),
         message: what.into(),
         ..lsp::Diagnostic::default()

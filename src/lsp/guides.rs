@@ -16,7 +16,7 @@ use tokio::runtime::Handle;
 use tokio::sync::mpsc as async_mpsc;
 use tower_lsp::gen_lsp_types as lsp;
 use viva_guide::Guide;
-use viva_guide::own::{Library, Root, Updated};
+use viva_guide::own::{self, Library, Root, Updated};
 
 use super::packages::file_path;
 use super::server::{State, lock};
@@ -256,8 +256,17 @@ impl Worker {
             self.update(None);
         } else if batch.looks_again {
             self.update(None);
-        } else if !batch.changed.is_empty() {
-            self.update(Some(&batch.changed));
+        } else {
+            // Folders are watched around those of topics too, which change all day.
+            let roots = self.library.roots();
+            let near = batch
+                .changed
+                .iter()
+                .filter(|path| own::is_near(roots, path));
+            let near: Vec<PathBuf> = near.cloned().collect();
+            if !near.is_empty() {
+                self.update(Some(&near));
+            }
         }
         let is_other = has_new_folders || batch.watch || !batch.changed.is_empty();
         if is_other || batch.looks_again {

@@ -1,11 +1,13 @@
 //! How guides of one's own scale: generated topics are indexed for the first time, opened again, asked and
 //! changed. `cargo bench --bench guide_scale` takes 100,000 topics, `-- --topics 1000000` as many as named.
 //!
-//! Times are those of this process on this machine; what counts are the ratios within one run.
+//! Times are those of this process on this machine; what counts are the ratios within one run. Memory is that of
+//! processes of its own: one makes the index, another opens and asks it as an editor's server does.
 
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use viva::built_in;
@@ -29,17 +31,28 @@ const INVENTED: u64 = 5;
 const WORDS: usize = 120;
 
 const LOOKUPS: usize = 20_000;
+/// Lookups of a server whose memory is measured: those of a long day.
+const ASKED: usize = 1_000;
 const SEARCHES: usize = 500;
 const CHANGES: usize = 10;
 
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
-    let named = arguments.iter().position(|argument| argument == "--topics");
-    let named = named.and_then(|at| arguments.get(at + 1)?.parse().ok());
+    let named = |flag: &str| {
+        let at = arguments.iter().position(|argument| argument == flag)?;
+        arguments.get(at + 1)
+    };
+    if let Some(home) = named(INDEX) {
+        return index(Path::new(home));
+    }
+    if let Some(home) = named(SERVE) {
+        return serve(Path::new(home));
+    }
+    let count = named("--topics").and_then(|count| count.parse().ok());
     let home = tempfile::tempdir().expect("a temporary folder");
     let words = words();
     let few = measure(&home.path().join("few"), FEW, &words);
-    let many = measure(&home.path().join("many"), named.unwrap_or(TOPICS), &words);
+    let many = measure(&home.path().join("many"), count.unwrap_or(TOPICS), &words);
     let ratio = many.as_secs_f64() / few.as_secs_f64();
     say(&format!(
         "exact lookup, p99: {ratio:.1} times that with {FEW} topics"
@@ -55,51 +68,16 @@ fn say(line: &str) {
 fn measure(home: &Path, count: usize, words: &[String]) -> Duration {
     say(&format!("{count} topics"));
     let start = Instant::now();
-    let folder = home.join("guide");
-    generate(&folder, count, words);
+    generate(&home.join("guide"), count, words);
     say(&format!("  generated in {:?}", start.elapsed()));
-    let cache = home.join("cache");
-    let library = || {
-        let root = Root {
-            place: Place::User,
-            folder: folder.clone(),
-            shown: "guide".to_owned(),
-            within: None,
-        };
-        Library::new(
-            vec![root],
-            built_in::FILES,
-            built_in::FINGERPRINT,
-            Some(&cache),
-        )
-    };
     // Files that were just written are read again, lest they changed unseen.
     std::thread::sleep(Duration::from_secs(3));
-    let before = peak();
-    let cpu = cpu_seconds();
-    let start = Instant::now();
-    let mut first = library();
-    let updated = first.update(None, &|_, _| ()).expect("an index");
-    assert_eq!(
-        (updated.skipped, updated.files),
-        (0, count),
-        "{:?}",
-        updated.mistakes
-    );
-    let guide = updated.guide.expect("a guide");
-    let size = viva_guide::own::cache_size(&cache).bytes >> 20;
-    say(&format!(
-        "  first index {:?} ({:.1} s of the processor), peak {} MB (before {before} MB), {size} MB on disk",
-        start.elapsed(),
-        cpu_seconds() - cpu,
-        peak()
-    ));
-    drop(guide);
-    let mut opened = first;
+    itself(INDEX, home);
+    let mut opened = library(home);
     let mut times: Vec<Duration> = Vec::new();
     let mut guide = None;
     for _ in 0..20 {
-        let mut library = library();
+        let mut library = library(home);
         let start = Instant::now();
         let Some(found) = library.open() else { break };
         times.push(start.elapsed());
@@ -110,18 +88,81 @@ fn measure(home: &Path, count: usize, words: &[String]) -> Duration {
     let start = Instant::now();
     let updated = opened.update(None, &|_, _| ()).expect("an index");
     say(&format!("  look at all files: {:?}", start.elapsed()));
-    let guide = updated.guide.or(guide).unwrap_or_else(|| {
-        opened = library();
-        opened
-            .update(None, &|_, _| ())
-            .expect("an index")
-            .guide
-            .expect("a guide")
-    });
+    let guide = updated.guide.or(guide).expect("a guide");
     let lookup = lookups(&guide, count);
+    mentions(&guide);
     searches(&guide, words);
-    changes(&mut opened, &folder, count);
+    itself(SERVE, home);
+    changes(&mut opened, &home.join("guide"), count);
     lookup
+}
+
+/// What this program does in a process of its own: makes an index, or opens it and asks.
+const INDEX: &str = "--index";
+const SERVE: &str = "--serve";
+
+fn itself(part: &str, home: &Path) {
+    let program = std::env::current_exe().expect("this program");
+    let ended = Command::new(program).arg(part).arg(home).status();
+    assert!(ended.is_ok_and(|status| status.success()), "{part}");
+}
+
+fn library(home: &Path) -> Library {
+    let root = Root {
+        place: Place::User,
+        folder: home.join("guide"),
+        shown: "guide".to_owned(),
+        within: None,
+    };
+    Library::new(
+        vec![root],
+        built_in::FILES,
+        built_in::FINGERPRINT,
+        Some(&home.join("cache")),
+    )
+}
+
+/// Makes the index for the first time.
+fn index(home: &Path) {
+    let start = Instant::now();
+    let updated = library(home).update(None, &|_, _| ()).expect("an index");
+    assert_eq!(updated.skipped, 0, "{:?}", updated.mistakes);
+    assert!(updated.guide.is_some(), "a guide");
+    let size = viva_guide::own::cache_size(&home.join("cache")).bytes >> 20;
+    say(&format!(
+        "  first index {:?} ({:.1} s of the processor), peak {} MB, {size} MB on disk",
+        start.elapsed(),
+        cpu_seconds(),
+        memory("VmHWM")
+    ));
+}
+
+/// Opens an index, looks at all files and looks up names, as a server does at its start.
+fn serve(home: &Path) {
+    let mut library = library(home);
+    let opened = library.open();
+    let resident = || {
+        format!(
+            "{} MB resident, {} MB of it not of files",
+            memory("VmRSS"),
+            memory("RssAnon")
+        )
+    };
+    let after_open = resident();
+    let updated = library.update(None, &|_, _| ()).expect("an index");
+    let guide = updated.guide.or(opened).expect("a guide");
+    let after_look = resident();
+    let mut random = Random(5);
+    let count = guide.topic_count() as u64;
+    for _ in 0..ASKED {
+        let name = format!("scale.N{}", random.below(count));
+        std::hint::black_box(guide.explain(Language::Go, [name.as_str()]));
+    }
+    say(&format!(
+        "  server: opened {after_open}; after a look at all files {after_look}; after {ASKED} lookups {}; peak {} MB",
+        resident(),
+        memory("VmHWM")
+    ));
 }
 
 fn lookups(guide: &Guide, count: usize) -> Duration {
@@ -135,6 +176,23 @@ fn lookups(guide: &Guide, count: usize) -> Duration {
         assert!(found.is_some_and(|found| found.topic.is_some()), "{name}");
     }
     report("exact lookup", &mut times)
+}
+
+/// A name that every topic mentions, and the questions related to what it leads to.
+fn mentions(guide: &Guide) {
+    let (mut lookups, mut related) = (Vec::new(), Vec::new());
+    for _ in 0..SEARCHES {
+        let start = Instant::now();
+        let found = guide.explain(Language::Go, ["scale.All"]);
+        lookups.push(start.elapsed());
+        let found = found.expect("every topic mentions it");
+        let start = Instant::now();
+        let questions = guide.related(&found, &[], 6);
+        related.push(start.elapsed());
+        assert!(!questions.is_empty());
+    }
+    report("lookup of a name that all topics mention", &mut lookups);
+    report("related questions", &mut related);
 }
 
 /// A kind of query, and how one is made.
@@ -236,11 +294,12 @@ fn cpu_seconds() -> f64 {
     (ticks(11) + ticks(12)) / 100.0
 }
 
-/// The most memory that this process had, in MB; 0 where nobody counts.
-fn peak() -> u64 {
+/// An amount of memory of this process, in MB; 0 where nobody counts.
+fn memory(name: &str) -> u64 {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    let kilobytes = line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
+    let mut lines = status.lines();
+    let value = lines.find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
+    let kilobytes = value.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
     kilobytes.unwrap_or(0) >> 10
 }
 
@@ -283,7 +342,7 @@ fn generate(folder: &Path, count: usize, words: &[String]) {
         };
         let title = format!("Topic {} {}", word(), word());
         let mut text = format!(
-            "---\ntitle: {title}\nlevel: middle\nkeywords:\n  go: [scale.N{number}]\n---\n\nIt is {} {}.\n\n",
+            "---\ntitle: {title}\nlevel: middle\nkeywords:\n  go: [scale.N{number}]\nmentions:\n  go: [scale.All]\n---\n\nIt is {} {}.\n\n",
             word(),
             word()
         );

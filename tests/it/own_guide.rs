@@ -324,6 +324,98 @@ fn topics_are_completed_and_gone_to_where_they_are_named() {
 }
 
 #[test]
+fn notes_in_other_formats_are_used_as_they_are() {
+    let article = "work/.viva/guide/locks/article.txt";
+    let text = "This is no term.\n\nLocks\n\nours.Lock – a lock.\nsync.Cond – ours wakes all.\n";
+    let a = "work/.viva/guide/x/a.md";
+    let naming = "---\ntitle: A\nrelated: [locks.article.txt/ours-lock]\n---\n\nOne.\n";
+    let mut client = client(
+        home(&[(article, text), (a, naming)]),
+        &modern(),
+        &Value::Null,
+    );
+    let shown = wait_for_hover(&mut client, "ours wakes all.");
+    assert!(
+        shown.contains("From: team notes, .viva/guide/locks/article.txt:6"),
+        "{shown}"
+    );
+    // What is in no topic is told where the file is open, and is no mistake.
+    let uri_of = |client: &Client, file| uri(client, file);
+    let (article_uri, a_uri) = (uri_of(&client, article), uri_of(&client, a));
+    client.open(&article_uri, "plaintext", text);
+    let told = client.wait_for("textDocument/publishDiagnostics");
+    let told = &told["params"]["diagnostics"];
+    assert_eq!(told[0]["message"], "no term before it: This is no term.");
+    assert_eq!(
+        (&told[0]["severity"], &told[0]["range"]["start"]["line"]),
+        (&json!(3), &json!(0))
+    );
+    assert_eq!(told.as_array().map(Vec::len), Some(1));
+    // A topic may name one of them, and it is gone to where it stands.
+    client.open(&a_uri, "markdown", naming);
+    let at =
+        json!({ "textDocument": { "uri": a_uri }, "position": { "line": 2, "character": 12 } });
+    let place = client.request("textDocument/definition", &at);
+    assert_eq!(
+        (&place["uri"], &place["range"]["start"]["line"]),
+        (&json!(article_uri), &json!(4))
+    );
+    let open = json!({ "command": "viva.open", "arguments": ["locks.article.txt/ours-lock"] });
+    let page = client.request("workspace/executeCommand", &open);
+    let shown = client.wait_for("window/showDocument");
+    let path = crate::client::path_of(&shown["params"]["uri"]);
+    assert_eq!(fs::read_to_string(path).expect("the page is there"), page);
+    // Edits are followed.
+    write(
+        client.home.path(),
+        article,
+        &text.replace("wakes all", "wakes one"),
+    );
+    wait_for_hover(&mut client, "ours wakes one.");
+}
+
+#[test]
+fn a_folder_of_notes_is_checked_and_searched() {
+    let home = home(&[
+        ("work/notes/README.md", "Words about the folder.\n"),
+        (
+            "work/notes/team/words.csv",
+            "term,explanation\nquokka,It smiles.\nnothing,\n",
+        ),
+        (
+            "work/notes/diary.md",
+            "---\ndate: today\n---\n\n# Wombats\n\nThey dig.\n",
+        ),
+        ("work/viva.toml", "[guide]\npaths = [\"notes\"]\n"),
+    ]);
+    let run = |arguments: &[&str]| viva(&home, arguments);
+    let (_, out, said) = run(&["search", "quokka"]);
+    assert!(
+        out.starts_with("team.words.csv/quokka") && said.is_empty(),
+        "{out}{said}"
+    );
+    let (_, out, _) = run(&["show", "diary.md/wombats"]);
+    assert!(out.contains("From: team notes, notes/diary.md:5"), "{out}");
+    let (code, out, _) = run(&["guide", "check", "notes"]);
+    assert_eq!(code, Some(0), "{out}");
+    for line in [
+        "notes/diary.md:2: front matter: date: today",
+        "notes/team/words.csv:3: a row needs a term or question and a text: nothing,",
+        "2 topics and 0 cards, no mistake; 2 lines are in no topic",
+    ] {
+        assert!(out.contains(line), "no {line:?} in {out}");
+    }
+    write(home.path(), "work/notes/empty.txt", "\n");
+    let (code, out, said) = run(&["guide", "check", "notes"]);
+    assert_eq!(code, Some(1), "{out}");
+    assert!(
+        out.contains("notes/empty.txt:1: there is nothing in it to make a topic of")
+            && said.contains("1 mistake in notes"),
+        "{out}{said}"
+    );
+}
+
+#[test]
 fn what_a_stranger_wrote_shows_words_and_nothing_happens() {
     let file = "work/.viva/guide/x/a.md";
     let text = topic("Words. See [this](x/b).").replace(
@@ -436,15 +528,15 @@ fn commands_write_check_and_read_topics_of_ones_own() {
     write(
         home.path(),
         "work/.viva/guide/x/bad.md",
-        "no front matter\n",
+        "---\ntitle: Bad\n---\n",
     );
     let (_, out, said) = run(&["explain", "--lang", "go", "sync.Cond"]);
     assert!(out.starts_with("Quokkas"), "{out}");
-    assert!(said.contains("1 files of your own are left out"), "{said}");
+    assert!(said.contains("1 file of your own is left out"), "{said}");
     let (code, out, _) = run(&["guide", "check", ".viva/guide"]);
     assert_eq!(code, Some(1));
     assert!(
-        out.contains(".viva/guide/x/bad.md:1: a topic begins with front matter"),
+        out.contains(".viva/guide/x/bad.md:3: a topic begins with its summary"),
         "{out}"
     );
 }

@@ -50,7 +50,7 @@ impl Format {
     }
 
     /// Whether a file's name says that it can be imported.
-    pub(super) fn is_named(name: &str) -> bool {
+    pub(crate) fn is_named(name: &str) -> bool {
         let ending = ending(name);
         Format::ENDINGS.contains(&ending.as_str())
     }

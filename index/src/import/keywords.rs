@@ -67,12 +67,13 @@ impl Known {
         known
     }
 
-    fn has(&self, language: Language, name: &str) -> bool {
-        let name = KeywordName {
-            language,
-            name: name.to_owned(),
-        };
-        self.names.contains(&name)
+    pub(super) fn has(&self, name: &KeywordName) -> bool {
+        self.names.contains(name)
+    }
+
+    fn has_name(&self, language: Language, name: &str) -> bool {
+        let name = name.to_owned();
+        self.has(&KeywordName { language, name })
     }
 }
 
@@ -182,7 +183,7 @@ pub(super) fn in_title(title: &str, context: &Context, known: &Known) -> Vec<Key
         found.extend(
             names
                 .into_iter()
-                .filter(|name| known.has(language, name))
+                .filter(|name| known.has_name(language, name))
                 .map(|name| KeywordName { language, name }),
         );
         // `Mutex` where only one package has one.
@@ -233,7 +234,7 @@ pub(super) fn in_text(markdown: &str, context: &Context, known: &Known) -> Vec<K
 /// A name that the file gives itself: known, or of the shape of a qualified name.
 pub(super) fn given(name: &str, context: &Context, known: &Known) -> Vec<KeywordName> {
     let qualified = KeywordName::from_qualified(name);
-    if known.names.contains(&qualified) {
+    if known.has(&qualified) {
         return vec![qualified];
     }
     let mut found = Vec::new();
@@ -323,7 +324,7 @@ fn find(
     let mut fits: Vec<KeywordName> = Vec::new();
     for language in Language::ALL {
         for form in forms(name, language) {
-            if known.has(language, &form) && is_meant(&form, words, language, style, context) {
+            if known.has_name(language, &form) && is_meant(&form, words, language, style, context) {
                 fits.push(KeywordName {
                     language,
                     name: form,
@@ -427,7 +428,7 @@ fn go_name(word: &str, style: Style, known: &Known, found: &mut Vec<KeywordName>
     // The longest that the guide knows: `sync.Cond.Wait`, then `sync.Cond`.
     while name.contains(['.', '/']) {
         let mut names: Vec<&str> = Vec::new();
-        if known.has(Language::Go, name) {
+        if known.has_name(Language::Go, name) {
             names.push(name);
         } else if let Some(qualified) = known.go_short.get(name) {
             names.extend(qualified.iter().map(String::as_str));

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use tantivy::tokenizer::{
     AsciiFoldingFilter, LowerCaser, RawTokenizer, TextAnalyzer, TokenStream as _,
 };
+use unicode_normalization::UnicodeNormalization as _;
 
 /// The longest name, in bytes; folders on some disks take 255 for a whole name.
 const NAME_MAX: usize = 60;
@@ -13,7 +14,7 @@ const NAME_MAX: usize = 60;
 const RESERVED: [&str; 5] = ["con", "prn", "aux", "nul", "readme"];
 
 /// A name in small letters, digits and single hyphens; other scripts keep their letters.
-pub(super) fn slug(title: &str) -> String {
+pub(crate) fn slug(title: &str) -> String {
     let mut out = String::new();
     for letter in folded(title).chars() {
         if letter.is_alphanumeric() {
@@ -55,7 +56,8 @@ fn is_reserved(name: &str) -> bool {
 
 /// Without accents, so that two ways of writing one letter are one name.
 fn folded(title: &str) -> String {
-    let short: String = title.chars().take(300).collect();
+    // Composed, as `own::id_of` has them.
+    let short: String = title.nfc().take(300).collect();
     let mut analyzer = TextAnalyzer::builder(RawTokenizer::default())
         .filter(LowerCaser)
         .filter(AsciiFoldingFilter)

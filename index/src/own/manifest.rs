@@ -4,10 +4,11 @@
 use std::collections::HashSet;
 use std::fmt::Write as _;
 
-use super::scan::{Key, Stamp};
+use super::key::Key;
+use super::scan::Stamp;
 
 /// The first line of a manifest; a number that grows with the format.
-const HEADER: &str = "viva guide manifest 1";
+const HEADER: &str = "viva guide manifest 2";
 
 /// What a file was when it was last read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,6 +26,8 @@ pub(super) enum What {
     Topic,
     /// What is added to the topic with this id.
     Extends(String),
+    /// Topics made of notes.
+    Imported,
     Cards,
     /// Left out because of mistakes.
     Bad,
@@ -37,6 +40,11 @@ pub(super) struct Manifest(Vec<Entry>);
 impl Manifest {
     pub(super) fn len(&self) -> usize {
         self.0.len()
+    }
+
+    /// How many bytes the files have.
+    pub(super) fn bytes(&self) -> u64 {
+        self.0.iter().map(|entry| entry.stamp.size).sum()
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -93,6 +101,7 @@ impl Manifest {
             let (kind, target) = match what {
                 What::Topic => ("topic", ""),
                 What::Extends(id) => ("extends", id.as_str()),
+                What::Imported => ("imported", ""),
                 What::Cards => ("cards", ""),
                 What::Bad => ("bad", ""),
             };
@@ -130,6 +139,7 @@ fn entry(line: &str) -> Option<Entry> {
     let what = match (next()?, next()?) {
         ("topic", _) => What::Topic,
         ("extends", id) => What::Extends(id.to_owned()),
+        ("imported", _) => What::Imported,
         ("cards", _) => What::Cards,
         ("bad", _) => What::Bad,
         _ => return None,
@@ -192,6 +202,7 @@ mod tests {
             sample("b.md", 2, What::Extends("go/x".to_owned())),
             sample("a b.md", u64::MAX, What::Topic),
             sample("cards/go.toml", 0, What::Cards),
+            sample("d.txt", 5, What::Imported),
             sample("c.md", 7, What::Bad),
         ];
         manifest.replace(entries, &[]);

@@ -3,21 +3,18 @@
 
 use std::collections::HashSet;
 use std::fs::{self, Metadata};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
 use super::Root;
-use crate::Language;
+use super::key::{Key, is_wanted};
 use crate::mistake::Mistake;
-
-/// The largest file that is read, in bytes; a topic has a few thousand.
-pub const FILE_MAX: u64 = 256 << 10;
 
 /// How many files are read at most.
 pub const FILES_MAX: usize = 2_000_000;
 
-/// The folder of the cards below that of the topics.
-const CARDS: &str = "cards";
+/// How deep folders are read below that of the guide.
+pub(super) const FOLDERS_MAX: usize = 8;
 
 /// A file that was changed so short before it was looked at may be changed again without looking
 /// different: some file systems count in seconds.
@@ -30,49 +27,6 @@ pub(super) struct Stamp {
     pub(super) size: u64,
     /// Nanoseconds since 1970; 0: unknown, so that the file is read again.
     pub(super) modified: u64,
-}
-
-/// Which file of which folder.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) struct Key {
-    /// The place of its root among the roots.
-    pub(super) root: u16,
-    /// Below the root, with slashes.
-    pub(super) path: String,
-}
-
-impl Key {
-    /// The language of a file of cards; None: it is a topic.
-    pub(super) fn cards(&self) -> Option<Language> {
-        let name = self.path.strip_prefix(CARDS)?.strip_prefix('/')?;
-        Language::from_name(name.strip_suffix(".toml")?)
-    }
-
-    pub(super) fn id(&self) -> String {
-        id_of(&self.path)
-    }
-
-    pub(super) fn absolute(&self, roots: &[Root]) -> PathBuf {
-        let root = roots.get(usize::from(self.root));
-        root.map_or_else(PathBuf::new, |root| root.folder.join(&self.path))
-    }
-}
-
-/// The id of a topic by the path of its file below the guide's folder: small letters and digits; what is
-/// neither becomes `-`, so that an id is the same on every system and leads nowhere else.
-pub fn id_of(relative: &str) -> String {
-    let stem = relative.strip_suffix(".md").unwrap_or(relative);
-    let parts = stem.split('/').map(|part| {
-        let letters = part.chars().flat_map(char::to_lowercase);
-        letters
-            .map(|letter| match letter {
-                '_' => letter,
-                letter if letter.is_alphanumeric() => letter,
-                _ => '-',
-            })
-            .collect::<String>()
-    });
-    parts.collect::<Vec<_>>().join("/")
 }
 
 /// What a look at the folders found.
@@ -137,6 +91,17 @@ impl Scan {
         scan
     }
 
+    /// Whether a file was looked at and is there.
+    pub(super) fn has(&self, key: &Key) -> bool {
+        let found = self.files.binary_search_by(|(other, _)| other.cmp(key));
+        found.is_ok()
+    }
+
+    /// How many bytes the files have.
+    pub(super) fn bytes(&self) -> u64 {
+        self.files.iter().map(|(_, stamp)| stamp.size).sum()
+    }
+
     fn folder(&mut self, number: u16, root: &Root) {
         if !root.folder.exists() {
             return;
@@ -171,12 +136,11 @@ impl Scan {
                     continue;
                 };
                 if kind.is_dir() && !name.starts_with('.') {
-                    if below.is_empty() {
+                    if path.split('/').count() <= FOLDERS_MAX {
                         open.push((entry.path(), format!("{path}/")));
                     } else {
-                        let what =
-                            "a guide has folders of topics, and no folders in these; move it up";
-                        self.wrong(&format!("{}/{path}", root.shown), what);
+                        let what = format!("folders are read {FOLDERS_MAX} deep; move it up");
+                        self.wrong(&format!("{}/{path}", root.shown), &what);
                     }
                 } else if is_wanted(&path) {
                     self.file(number, root, path, &entry);
@@ -209,19 +173,6 @@ impl Scan {
     }
 }
 
-/// Whether a file below a root may hold topics or cards.
-fn is_wanted(path: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or_default();
-    let is_markdown = path.strip_suffix(".md").is_some();
-    let is_topic = is_markdown && name != "README.md" && !name.starts_with('.');
-    let key = || Key {
-        root: 0,
-        path: path.to_owned(),
-    };
-    let is_plain = !path.chars().any(char::is_control);
-    is_plain && path.split('/').count() <= 2 && (is_topic || key().cards().is_some())
-}
-
 /// Whether a root lies where it has to.
 fn is_inside(root: &Root) -> bool {
     let Some(within) = &root.within else {
@@ -236,10 +187,10 @@ fn is_inside(root: &Root) -> bool {
 fn key_stamp(key: &Key, roots: &[Root]) -> Option<Stamp> {
     let root = roots.get(usize::from(key.root))?;
     let data = fs::symlink_metadata(key.absolute(roots)).ok()?;
-    // Its folder may be a link too.
-    let section = key.path.split_once('/').map(|(section, _)| section);
-    let is_linked = section.is_some_and(|section| {
-        fs::symlink_metadata(root.folder.join(section)).is_ok_and(|data| data.is_symlink())
+    // A folder on the way may be a link too.
+    let is_linked = key.path.match_indices('/').any(|(at, _)| {
+        let folder = root.folder.join(&key.path[..at]);
+        fs::symlink_metadata(folder).is_ok_and(|data| data.is_symlink())
     });
     (data.is_file() && !is_linked && is_inside(root)).then(|| stamp(&data))
 }
@@ -257,14 +208,4 @@ fn stamp(data: &Metadata) -> Stamp {
         size: data.len(),
         modified: nanoseconds.filter(|_| !is_racy).unwrap_or(0),
     }
-}
-
-/// Which file of which root a path is; None: it belongs to no guide.
-pub(super) fn key_of(roots: &[Root], path: &Path) -> Option<Key> {
-    (0_u16..).zip(roots).find_map(|(number, root)| {
-        let relative = path.strip_prefix(&root.folder).ok()?;
-        let parts: Option<Vec<&str>> = relative.iter().map(|part| part.to_str()).collect();
-        let path = parts?.join("/");
-        is_wanted(&path).then_some(Key { root: number, path })
-    })
 }

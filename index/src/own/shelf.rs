@@ -1,7 +1,7 @@
 //! Where indexes lie in the cache folder.
 //!
 //! ```text
-//! guides/v1-FINGERPRINT-ROOTS/     a shelf: one set of folders with one built-in guide
+//! guides/v2-FINGERPRINT-ROOTS/     a shelf: one set of folders with one built-in guide
 //!     lock                         held by the process that makes a generation
 //!     current                      the name of the generation in force
 //!     CONTENT/                     a generation: an index and the manifest of its files
@@ -38,7 +38,8 @@ const LOCK: &str = "lock";
 const MANIFEST: &str = "manifest";
 const NEW: &str = "new-";
 
-/// For how long a generation stays after another took its place: who has just read `current` opens it.
+/// How old a generation is that goes when another has taken its place. Who has just read the name of a younger
+/// one still finds it; who does not find it reads `current` again.
 const SUPERSEDED: Duration = Duration::from_mins(1);
 
 /// A shelf that nobody opened for this long goes.
@@ -148,7 +149,8 @@ impl Shelf {
         };
         let directory = MmapDirectory::open(&aside).map_err(tantivy::TantivyError::from)?;
         let index = Index::open(Layered::new(Box::new(directory), built_in))?;
-        let mut indexer = Indexer::new(&index, built_in, roots, manifest)?;
+        let built_in_guide = Guide::open(built_in)?;
+        let mut indexer = Indexer::new(&index, &built_in_guide, roots, manifest);
         let is_different = indexer.apply(scan, progress)?;
         let (manifest, mistakes) = indexer.finish();
         drop(index);
@@ -197,7 +199,8 @@ impl Shelf {
         let _ = current.and_then(|current| current.set_times(now));
     }
 
-    /// Removes what nobody needs any more. Called with the lock, so that nothing here is in the making.
+    /// Removes generations that nobody needs any more. Called with the lock, so that nothing here is in the
+    /// making.
     fn tidy(&self) {
         let current = self.current();
         for entry in fs::read_dir(&self.folder).into_iter().flatten().flatten() {
@@ -209,6 +212,10 @@ impl Shelf {
                 remove(&entry.path());
             }
         }
+    }
+
+    /// Removes other shelves that nobody has used for long: of folders that are no more, or of older versions.
+    pub(super) fn remove_unused(&self) {
         for entry in fs::read_dir(&self.all).into_iter().flatten().flatten() {
             let path = entry.path();
             if path != self.folder && age(&path.join(CURRENT)) > UNUSED && age(&path) > UNUSED {

@@ -236,6 +236,191 @@ fn changes_are_followed() {
 }
 
 #[test]
+fn notes_in_other_formats_are_topics_as_they_are() {
+    for size in SIZES {
+        let article = "Locks we use\n\nsync.Mutex – ours is never copied.\nours.Lock – a lock of ours.\nPadding – nothing of code.\n";
+        let (notes, vault) = ("team/deep/er/Our Notes.txt", "mine/vault.md");
+        let mut place = Place::new(
+            &[
+                (notes, article.to_owned()),
+                (
+                    vault,
+                    "---\ntags: [redis]\n---\n\n# Locks\n\n## Redlock\n\n`vault.Red` is a lock in Redis.\n".to_owned(),
+                ),
+                ("mine/words.csv", "term,explanation\ntable.Word,A word of a table.\n".to_owned()),
+                ("mine/README.md", "# Not a topic\n\nWords.\n".to_owned()),
+            ],
+            size,
+        );
+        assert_eq!(place.guide.topic_count(), 6 + size);
+        let lock = place.explained("ours.Lock").expect("the article has it");
+        assert_eq!(lock.id, "deep.er.our-notes.txt/ours-lock");
+        assert_eq!(
+            lock.from.as_deref(),
+            Some("team notes, team/deep/er/Our Notes.txt:4")
+        );
+        assert_eq!(lock.headline(), "a lock of ours.");
+        assert_eq!(place.guide.topic(&lock.id), Some(lock));
+        // The team's words come first, and the built-in topic is not lost.
+        let found = place.guide.explain(Language::Go, ["sync.Mutex"]);
+        let found = found.expect("it is known");
+        let headline = |topic: &Topic| topic.headline().to_owned();
+        assert_eq!(
+            found.topic.as_ref().map(headline).as_deref(),
+            Some("ours is never copied.")
+        );
+        assert_eq!(found.others[0].id, "go/locks");
+        let red = place
+            .explained("vault.Red")
+            .expect("front matter of others is no matter");
+        assert_eq!(red.id, "vault.md/redlock");
+        assert!(place.explained("table.Word").is_some());
+        // A line goes, another changes, and one comes: each file is followed as a whole.
+        let changed = "Locks we use\n\nours.Lock – another lock.\nours.New – a new one.\n";
+        write(place.home.path(), notes, changed);
+        assert!(place.changed(&[notes]));
+        assert_eq!(
+            place.headline("ours.Lock").as_deref(),
+            Some("another lock.")
+        );
+        assert!(place.explained("ours.New").is_some());
+        let locks = place
+            .explained("sync.Mutex")
+            .expect("the built-in one is back");
+        assert_eq!(locks.id, "go/locks");
+        assert_eq!(place.guide.topic_count(), 5 + size);
+        // Front matter of ours makes a topic of it, and back.
+        write(
+            place.home.path(),
+            vault,
+            &topic("V", "vault.Red", "A topic."),
+        );
+        assert!(place.changed(&[vault]));
+        assert_eq!(place.explained("vault.Red").expect("a topic").id, "vault");
+        write(place.home.path(), vault, "# vault.Red\n\nNotes again.\n");
+        assert!(place.changed(&[vault]));
+        assert_eq!(place.headline("vault.Red").as_deref(), Some("Notes again."));
+        fs::remove_file(place.path(notes)).expect("it is there");
+        assert!(place.changed(&[notes]));
+        assert!(place.explained("ours.Lock").is_none());
+        assert_eq!(place.guide.topic_count(), 3 + size);
+    }
+}
+
+#[test]
+fn questions_of_ones_own_are_asked_where_the_built_in_topic_explains() {
+    let place = Place::new(
+        &[(
+            "team/we-ask.md",
+            "Q: Why do we not copy a sync.Mutex?\nA: Two copies lock nothing.\n".to_owned(),
+        )],
+        0,
+    );
+    let explained = place.guide.explain(Language::Go, ["sync.Mutex"]);
+    let explained = explained.expect("it is known");
+    assert_eq!(explained.topic.as_ref().expect("a topic").id, "go/locks");
+    let asked = place.guide.related(&explained, &[], 2);
+    let asked: Vec<&str> = asked.iter().map(|question| question.ask.as_str()).collect();
+    assert_eq!(asked, ["What is it?", "Why do we not copy a sync.Mutex?"]);
+}
+
+#[test]
+fn a_name_of_very_many_topics_has_the_most_important() {
+    let mut files: Vec<(String, String)> = Vec::new();
+    for number in 0..2 * SMALL {
+        let text = topic(&format!("Many {number}"), "many.Name", "One of many.");
+        files.push((format!("mine/many/n{number}.md"), text));
+    }
+    files.push((
+        "team/zz.md".to_owned(),
+        topic("First", "many.Name", "The team's."),
+    ));
+    let files: Vec<(&str, String)> = files
+        .iter()
+        .map(|(path, text)| (path.as_str(), text.clone()))
+        .collect();
+    let place = Place::new(&files, 0);
+    let found = place.guide.explain(Language::Go, ["many.Name"]);
+    let found = found.expect("it is known");
+    assert_eq!(found.topic.expect("a topic").headline(), "The team's.");
+    assert!(
+        found.others.len() < 100,
+        "nobody reads {}",
+        found.others.len()
+    );
+}
+
+#[test]
+fn of_notes_with_one_name_those_of_the_most_important_folder_count() {
+    for size in SIZES {
+        let (team, mine) = ("team/a.txt", "mine/a.txt");
+        let text = |whose: &str| format!("Locks\n\nboth.Lock – {whose}.\n{whose}.Lock – more.\n");
+        let mut place = Place::new(&[(team, text("team")), (mine, text("mine"))], size);
+        assert_eq!(place.headline("both.Lock").as_deref(), Some("team."));
+        assert!(place.explained("mine.Lock").is_none());
+        // The other changes meanwhile, and is seen once the first is gone.
+        write(
+            place.home.path(),
+            mine,
+            &text("mine").replace("more", "more of it"),
+        );
+        assert!(place.changed(&[mine]));
+        assert_eq!(place.headline("both.Lock").as_deref(), Some("team."));
+        assert_eq!(place.guide.topic_count(), 3 + size);
+        fs::remove_file(place.path(team)).expect("it is there");
+        assert!(place.changed(&[team]));
+        assert_eq!(place.headline("mine.Lock").as_deref(), Some("more of it."));
+        write(place.home.path(), team, &text("team"));
+        assert!(place.changed(&[team]));
+        assert_eq!(place.headline("both.Lock").as_deref(), Some("team."));
+        assert_eq!(place.guide.topic_count(), 3 + size);
+    }
+}
+
+/// What people keep in folders of notes is read as the import reads it.
+#[test]
+fn a_folder_used_as_a_guide_says_what_its_import_says() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/fixtures/import");
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let root = Root {
+        place: super::Place::Workspace,
+        folder: folder.clone(),
+        shown: "notes".to_owned(),
+        within: None,
+    };
+    let mut library = Library::new(vec![root], built_in(), "test", Some(home.path()));
+    let updated = library.update(None, &|_, _| ()).expect("an index");
+    assert_eq!(updated.skipped, 0, "{:?}", updated.mistakes);
+    let mut used = updated.guide.expect("a guide").topics();
+    used.retain(|topic| topic.from.is_some());
+    let mut converted = crate::import::path(&folder, None, &crate::import::Known::default()).topics;
+    assert!(converted.len() > 175);
+    used.sort_by_key(|topic| topic.from.clone());
+    let from = |placed: &crate::import::Placed| {
+        let name = Path::new(&placed.file).file_name().expect("a name");
+        format!(
+            "team notes, notes/{}:{}",
+            name.to_string_lossy(),
+            placed.line
+        )
+    };
+    converted.sort_by_key(from);
+    let said = |topic: &Topic| {
+        let topic = topic.clone();
+        (topic.title, topic.summary, topic.body, topic.questions)
+    };
+    let used: Vec<_> = used
+        .iter()
+        .map(|topic| (topic.from.clone(), said(topic)))
+        .collect();
+    let converted: Vec<_> = converted
+        .iter()
+        .map(|placed| (Some(from(placed)), said(&placed.topic)))
+        .collect();
+    assert_eq!(used, converted);
+}
+
+#[test]
 fn many_edits_leave_few_segments() {
     for size in SIZES {
         let mut place = Place::new(&[], size);
@@ -329,6 +514,55 @@ fn a_shelf_is_opened_without_a_look_at_the_files_and_repaired_where_it_is_damage
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn what_nobody_uses_any_more_is_removed() {
+    use std::time::{Duration, SystemTime};
+    let age = |path: &Path, age: Duration| {
+        let file = fs::File::open(path).expect("it is there");
+        file.set_modified(SystemTime::now() - age).expect("a time");
+    };
+    let day = Duration::from_hours(24);
+    // Other shelves, whether this guide has one or not.
+    for size in SIZES {
+        let mut place = Place::new(&[("team/x/a.md", topic("A", "a.T", "One."))], size);
+        let guides = place.path("cache/guides");
+        for (name, days) in [("v1-old", 31), ("v1-used", 29)] {
+            let shelf = guides.join(name);
+            fs::create_dir_all(&shelf).expect("a folder");
+            fs::write(shelf.join("current"), "0123456789abcdef").expect("a file");
+            age(&shelf.join("current"), days * day);
+            age(&shelf, days * day);
+        }
+        place.library.update(None, &|_, _| ()).expect("an index");
+        assert!(!guides.join("v1-old").exists() && guides.join("v1-used").exists());
+    }
+    // Generations of this one: those before stay a moment, for who is about to open them.
+    let mut place = Place::new(&[], SIZES[1]);
+    let shelf = fs::read_dir(place.path("cache/guides"))
+        .expect("shelves")
+        .flatten();
+    let shelf = shelf.map(|entry| entry.path()).next().expect("a shelf");
+    let generations = || -> Vec<PathBuf> {
+        let entries = fs::read_dir(&shelf).expect("a shelf").flatten();
+        entries
+            .map(|entry| entry.path())
+            .filter(|path| path.is_dir())
+            .collect()
+    };
+    fs::create_dir(shelf.join("new-12345")).expect("what one who was killed leaves");
+    write(place.home.path(), "team/x/a.md", &topic("A", "a.T", "One."));
+    assert!(place.changed(&["team/x/a.md"]));
+    assert_eq!(generations().len(), 2);
+    for generation in generations() {
+        age(&generation, Duration::from_mins(2));
+    }
+    write(place.home.path(), "team/x/a.md", &topic("A", "a.T", "Two."));
+    assert!(place.changed(&["team/x/a.md"]));
+    assert_eq!(generations().len(), 1, "{:?}", generations());
+    assert_eq!(place.headline("a.T").as_deref(), Some("Two."));
+}
+
 #[test]
 fn what_leads_out_of_a_folder_or_is_too_large_is_left_out_with_a_message() {
     let home = tempfile::tempdir().expect("a temporary folder");
@@ -340,7 +574,11 @@ fn what_leads_out_of_a_folder_or_is_too_large_is_left_out_with_a_message() {
     write(
         home.path(),
         "team/x/large.md",
-        &"x".repeat(usize::try_from(FILE_MAX).expect("small") + 1),
+        &topic(
+            "L",
+            "l.T",
+            &"x".repeat(usize::try_from(FILE_MAX).expect("small")),
+        ),
     );
     write(home.path(), "team/x/latin.md", "");
     fs::write(home.path().join("team/x/latin.md"), b"---\n\xff").expect("a file");
@@ -353,6 +591,23 @@ fn what_leads_out_of_a_folder_or_is_too_large_is_left_out_with_a_message() {
         home.path(),
         "team/x/deep/d.md",
         &topic("Deep", "d.T", "Too deep."),
+    );
+    write(
+        home.path(),
+        "team/1/2/3/4/5/6/7/8/9/n.txt",
+        "Locks\n\nnine.T – too deep.\n",
+    );
+    let notes = "A – b.\n".repeat(usize::try_from(NOTES_MAX).expect("small") / 9 + 2);
+    write(home.path(), "team/huge.txt", &notes);
+    write(
+        home.path(),
+        "team/x/extends.md",
+        "---\nextends: n.txt/t\n---\n\nMore.\n",
+    );
+    write(
+        home.path(),
+        "team/n.txt",
+        "Locks\n\nt – fine.\n\u{202e}hidden – no.\n",
     );
     write(home.path(), "team/x/a.md", &topic("A", "a.T", "One."));
     write(home.path(), "team/x/A b.md", &topic("AB", "ab.T", "Two."));
@@ -373,8 +628,13 @@ fn what_leads_out_of_a_folder_or_is_too_large_is_left_out_with_a_message() {
     }
     let updated = library.update(None, &|_, _| ()).expect("an index");
     let guide = updated.guide.expect("a guide");
-    assert_eq!(guide.topic_count(), 3);
-    assert!(guide.explain(Language::Go, ["s.T", "d.T"]).is_none());
+    assert_eq!(guide.topic_count(), 4);
+    assert!(
+        guide
+            .explain(Language::Go, ["s.T", "d.T", "nine.T"])
+            .is_none()
+    );
+    assert!(guide.has("n.txt/t"), "nothing took it out");
     assert_eq!(
         guide
             .explain(Language::Go, ["ab.T"])
@@ -386,8 +646,11 @@ fn what_leads_out_of_a_folder_or_is_too_large_is_left_out_with_a_message() {
     let mut said: Vec<String> = updated.mistakes.iter().map(ToString::to_string).collect();
     said.sort();
     let expected = [
-        "team/x/deep:1: a guide has folders of topics, and no folders in these; move it up",
-        "team/x/large.md:1: has more than 262144 bytes, which is the most that is read; split the topic",
+        "team/x/deep/d.md:1: a topic lies in the guide's folder or in one of its folders, not deeper; move it up",
+        "team/1/2/3/4/5/6/7/8/9:1: folders are read 8 deep; move it up",
+        "team/huge.txt:1: has more than 1048576 bytes, which is the most that is read; split it, or make topics of it with `viva guide import`",
+        "team/x/extends.md:2: `n.txt/t` stands in notes; add to it there",
+        "team/x/large.md:1: has more than 262144 bytes, which is the most that a topic has; split it",
         "team/x/latin.md:2: is not UTF-8 here; save the file as UTF-8",
         "team/x/zero.md:2: has the invisible character U+0000; remove it",
         "team/x/zero.md:5: has the invisible character U+202E; remove it",

@@ -349,6 +349,78 @@ fn a_topic_without_questions_is_a_mistake() {
     );
 }
 
+/// Who writes far more than anybody reads is told so, once, and in no more time than others.
+#[test]
+fn what_is_too_much_ends_with_a_message() {
+    let many =
+        |count: usize, part: &dyn Fn(usize) -> String| -> String { (0..count).map(part).collect() };
+    let names = many(20_000, &|number| format!("a.B{number}, "));
+    let too_much = [
+        (
+            "related: [go/other]",
+            format!(
+                "related: [{}]",
+                many(20_000, &|number| format!("a/b{number}, "))
+            ),
+            11,
+            "`related` has 20000 entries; at most 1000 are read",
+        ),
+        (
+            "  go: [sync.RWMutex]",
+            format!("  go: [{names}]"),
+            10,
+            "`go` has 20000 entries; at most 1000 are read",
+        ),
+        (
+            "How it works, [here](go/other).",
+            many(30_000, &|_| "[a](b/c)\n".to_owned()),
+            1023,
+            "has more than 1000 links to topics; split it",
+        ),
+        (
+            "- one\n  more",
+            "<b>\n".repeat(60_000),
+            26,
+            "HTML does not show in every editor; use Markdown, or backticks around code",
+        ),
+        (
+            "### What is it?",
+            "### Why?\n\nBecause.\n\nFollow-up: And?\n\n".repeat(10_000),
+            6042,
+            "has more than 1000 questions; split it",
+        ),
+    ];
+    for (old, new, line, what) in too_much {
+        let mistakes = parse("t.md", "go/locks", &TOPIC.replace(old, &new)).expect_err(what);
+        let found = mistakes
+            .iter()
+            .any(|found| found.line == line && found.what == what);
+        assert!(found, "no `{line}: {what}` in {:#?}", &mistakes[..1]);
+        assert!(mistakes.len() <= MISTAKES_MAX, "{}", mistakes.len());
+    }
+}
+
+#[test]
+fn notes_are_told_from_topics_by_their_front_matter() {
+    let cases = [
+        ("# Notes\n", true),
+        ("", true),
+        ("---\ntags: [a]\ntitle: Notes\n---\n", true),
+        ("---\r\ndate: today\r\n---\r\n", true),
+        ("---\ntitle: A topic\n---\n", false),
+        ("\u{feff}---\r\ntitle: A topic\r\n---\r\n", false),
+        (
+            "---\ntitle: A topic\nrelatd: []\nlevel: middle\n---\n",
+            false,
+        ),
+        ("---\nextends: go/locks\ntags: [a]\n---\n", false),
+        ("---\ntitle: [\n---\n", false),
+    ];
+    for (text, expected) in cases {
+        assert_eq!(is_notes(text), expected, "{text:?}");
+    }
+}
+
 /// `UPDATE=1 cargo test` rewrites the list.
 #[test]
 fn the_readme_lists_every_mistake() {
@@ -364,6 +436,9 @@ fn the_readme_lists_every_mistake() {
         "a topic is not related to itself",
         "the name `…` belongs to `ID`; list it under `mentions` here or there",
         "the id `ID` is taken by FILE; rename one",
+        "`…` has N entries; at most 1000 are read",
+        "has more than 1000 links to topics; split it",
+        "has more than 1000 questions; split it",
         "is not UTF-8 here; save the file as UTF-8",
         "has N bytes; at most 1048576 are read",
         "cannot be read: …",
@@ -371,7 +446,7 @@ fn the_readme_lists_every_mistake() {
     let list: Vec<String> = whats.iter().map(|what| listed(what)).collect();
     let list = list.concat();
     let expected = format!(
-        "{before}## Mistakes the parser reports\n\nEach as `FILE:LINE: …`; all of a folder at once.\n\n{list}"
+        "{before}## Mistakes the parser reports\n\nEach as `FILE:LINE: …`; all of a folder at once, at most 100 of the text of one file.\n\n{list}"
     );
     if std::env::var_os("UPDATE").is_some() {
         fs::write(path, expected).expect("the README can be written");

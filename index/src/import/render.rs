@@ -51,10 +51,10 @@ pub(super) fn clean(text: &str) -> Clean {
 
 fn clean_at(text: &str, depth: usize) -> Clean {
     let parser = Parser::new_ext(text, Options::ENABLE_TABLES);
-    let definitions: Vec<(String, usize)> = parser
+    let definitions: Vec<(String, Range<usize>)> = parser
         .reference_definitions()
         .iter()
-        .map(|(_, definition)| (definition.dest.to_string(), definition.span.start))
+        .map(|(_, definition)| (definition.dest.to_string(), definition.span.clone()))
         .collect();
     let events: Vec<_> = TextMergeWithOffset::new(parser.into_offset_iter()).collect();
     let mut clean = Clean::default();
@@ -78,10 +78,17 @@ fn clean_at(text: &str, depth: usize) -> Clean {
     };
     clean.blocks = render.blocks();
     let used = std::mem::take(&mut render.used);
-    for (dest, at) in definitions {
-        if !used.contains(&dest) {
-            let what = format!("nothing refers to this address: {dest}");
-            render.leave_out(at, what);
+    for (dest, span) in definitions {
+        if used.contains(&dest) {
+            continue;
+        }
+        // Its label may go over several lines.
+        let mut at = span.start;
+        for line in text[span].split_inclusive('\n') {
+            if has_words(line) {
+                render.leave_out(at, format!("nothing refers to this address: {dest}"));
+            }
+            at += line.len();
         }
     }
     clean.left_out = render.left_out;

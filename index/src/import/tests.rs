@@ -38,6 +38,12 @@ fn told(topic: &Topic) -> String {
 /// File, text, topics, lines that are not placed.
 const CASES: &[(&str, &str, &[&str], &[usize])] = &[
     (
+        "address.md",
+        "# T\n\n## A\n\nText.\n\n[one\ntwo]: http://x.y\n",
+        &["t/a [A] Text."],
+        &[7, 8],
+    ),
+    (
         "comments.csv",
         "term,text,note\nA,one,b <!-- lost -->\nB,\"two\n\nlines\",\"c\n<!-- gone -->\"\n",
         &[

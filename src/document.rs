@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 use std::ops::Range;
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 
 use ropey::{Rope, RopeSlice};
 use viva_guide::Language;
@@ -36,6 +36,9 @@ pub struct Position {
 /// times the memory of their text.
 const LONGEST_KEPT: usize = 4 << 20;
 
+/// How much of a long text is looked at at a time, in bytes.
+const PART: usize = 256 << 10;
+
 /// An open file at one version. Cheap to clone: the text is shared.
 #[derive(Clone, Debug)]
 pub struct Document {
@@ -64,6 +67,13 @@ struct Parsed {
     keywords: OnceLock<Vec<Keyword>>,
 }
 
+/// Tells a version of a document from all others, and keeps nothing of it in memory.
+#[derive(Clone, Debug)]
+pub struct Identity {
+    parsed: Weak<OnceLock<Parsed>>,
+    package: Option<Weak<go::Package>>,
+}
+
 impl Document {
     pub fn new(version: i32, language: Option<Language>, text: &str) -> Document {
         Document {
@@ -78,15 +88,23 @@ impl Document {
         }
     }
 
+    /// What tells it from others.
+    pub fn identity(&self) -> Identity {
+        Identity {
+            parsed: Arc::downgrade(&self.parsed),
+            package: self.package.as_ref().map(Arc::downgrade),
+        }
+    }
+
     /// Whether it is the same version of the same document, from the one opening of it, with the same package.
-    pub fn is_as(&self, other: &Document) -> bool {
-        let packages = [self, other].map(|document| document.package.as_ref().map(Arc::as_ptr));
-        self.has_text_of(other) && packages[0] == packages[1]
+    pub fn is(&self, identity: &Identity) -> bool {
+        let package = self.package.as_ref().map(Arc::as_ptr);
+        self.has_text_of(identity) && package == identity.package.as_ref().map(Weak::as_ptr)
     }
 
     /// The same, whatever is known of the package.
-    pub fn has_text_of(&self, other: &Document) -> bool {
-        Arc::ptr_eq(&self.parsed, &other.parsed)
+    pub fn has_text_of(&self, identity: &Identity) -> bool {
+        Arc::as_ptr(&self.parsed) == identity.parsed.as_ptr()
     }
 
     /// The length in bytes.
@@ -139,6 +157,33 @@ impl Document {
             },
             None => Vec::new(),
         }
+    }
+
+    /// Calls `each` with every keyword, in the order of the text. Of a text that is read in parts, however long,
+    /// only the keywords of one part are in memory at a time.
+    pub fn each_keyword(&self, mut each: impl FnMut(Keyword)) {
+        if self.language.is_none() || self.read_in_parts().is_none() {
+            return self.keywords().into_iter().for_each(each);
+        }
+        for start in (0..self.len()).step_by(PART) {
+            let part = start..self.len().min(start + PART);
+            let found = self.keywords_in(part.clone()).into_iter();
+            // One that lies in two parts belongs to the first.
+            found
+                .filter(|keyword| part.contains(&keyword.range.start))
+                .for_each(&mut each);
+        }
+    }
+
+    /// Whether it has what takes far more memory than its text.
+    pub fn is_parsed(&self) -> bool {
+        self.old_tree.is_some() || self.parsed.get().is_some()
+    }
+
+    /// Gives that memory back; whoever needs it makes it again.
+    pub fn forget_parsed(&mut self) {
+        self.parsed = Arc::default();
+        self.old_tree = None;
     }
 
     /// Go is read in parts only where it has no tree: a text that is too large, or that the parser gave up.

@@ -337,3 +337,24 @@ fn after_edits_go_answers_as_if_just_opened() {
         4,
     );
 }
+
+#[test]
+fn every_keyword_comes_once_however_long_the_text_is() {
+    for (language, line) in [
+        (Language::Sql, "SELECT COUNT(*) FROM t GROUP BY a;\n"),
+        (Language::Dockerfile, "RUN apt-get update && exec x\n"),
+        (Language::Redis, "maxmemory 1gb\n"),
+        (Language::Go, "func f() { defer g(make(chan int)) }\n"),
+        (Language::Compose, "    - x\n"),
+    ] {
+        // Lines that do not fit into the parts, in the middle of one of which a part ends.
+        let text = line.repeat(2 * PART / line.len() + 1);
+        let document = Document::new(0, Some(language), &text);
+        let mut found = Vec::new();
+        document.each_keyword(|keyword| found.push(keyword));
+        assert!(found == document.keywords(), "{language:?}");
+    }
+    let mut found = 0;
+    Document::new(0, None, "x").each_keyword(|_| found += 1);
+    assert_eq!(found, 0);
+}

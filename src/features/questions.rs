@@ -27,7 +27,7 @@ pub fn questions(guide: &Guide, document: &Document) -> Vec<Asked> {
     let mut places: HashMap<String, usize> = HashMap::new();
     // Files repeat their keywords, so each is looked up once.
     let mut known: HashMap<Looked, Option<usize>> = HashMap::new();
-    for keyword in document.keywords() {
+    document.each_keyword(|keyword| {
         let place = match known.entry(looked(language, &keyword)) {
             Entry::Occupied(known) => *known.get(),
             Entry::Vacant(new) => {
@@ -45,7 +45,7 @@ pub fn questions(guide: &Guide, document: &Document) -> Vec<Asked> {
         if let Some(found) = place.and_then(|place| asked.get_mut(place)) {
             found.keywords += 1;
         }
-    }
+    });
     asked.sort_by_key(|found| std::cmp::Reverse(found.keywords));
     asked
 }

@@ -10,6 +10,10 @@ use crate::document::{Document, Encoding};
 use crate::features::explain;
 use crate::keywords::Keyword;
 
+/// How much of a range is looked at, in bytes: far more than a window shows. Some editors ask for the
+/// whole document, and that may be large.
+const RANGE_MAX: usize = 1 << 20;
+
 /// A topic's title at the end of a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Title {
@@ -20,14 +24,16 @@ pub struct Title {
     pub headline: String,
 }
 
-/// The titles for the lines of a byte range: one a line, and each topic where it comes first.
+/// The titles for the lines of a byte range, up to [`RANGE_MAX`]: one a line, and each topic where it
+/// comes first.
 pub fn titles(guide: &Guide, document: &Document, range: Range<usize>) -> Vec<Title> {
     let Some(language) = document.language else {
         return Vec::new();
     };
     // The keyword that says most of each line.
     let mut lines: BTreeMap<usize, Keyword> = BTreeMap::new();
-    for keyword in document.keywords_in(range) {
+    let end = range.end.min(range.start.saturating_add(RANGE_MAX));
+    for keyword in document.keywords_in(range.start..end) {
         if depth(language, &keyword) > 0 {
             let line = document.position(keyword.range.start, Encoding::Utf8).line;
             let best = lines.entry(line).or_insert_with(|| keyword.clone());

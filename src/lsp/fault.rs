@@ -1,16 +1,30 @@
-//! Faults that tests ask for, to see that the server outlives them. Not in release builds.
+//! Faults that tests ask for, to see that the server outlives them. Only with the feature
+//! `fault-injection`, which `cargo test` switches on in every profile: no program that users get has it.
 //!
-//! The environment variable `VIVA_FAULT` is the end of a URI: whatever is done about such a document
-//! fails. A variable, not a cargo feature: so plain `cargo test` proves it with the very build that
-//! all other tests use.
+//! An environment variable is the end of a name, such as that of a document or of a file: whatever is
+//! done about it fails (`VIVA_FAULT`), or is never done, as with a disk that does not answer
+//! (`VIVA_STUCK`).
 
 /// Panics where a fault was asked for.
-#[cfg(debug_assertions)]
-pub(super) fn at(uri: &str) {
-    let wanted = std::env::var("VIVA_FAULT");
-    let is_wanted = wanted.is_ok_and(|end| !end.is_empty() && uri.ends_with(&end));
-    assert!(!is_wanted, "the fault that VIVA_FAULT asks for: {uri}");
+pub(super) fn at(name: &str) {
+    #[cfg(feature = "fault-injection")]
+    assert!(
+        !is_asked("VIVA_FAULT", name),
+        "the fault that VIVA_FAULT asks for: {name}"
+    );
+    let _ = name;
 }
 
-#[cfg(not(debug_assertions))]
-pub(super) fn at(_uri: &str) {}
+/// Never returns where that was asked for.
+pub(super) fn stuck_at(name: &str) {
+    #[cfg(feature = "fault-injection")]
+    while is_asked("VIVA_STUCK", name) {
+        std::thread::park();
+    }
+    let _ = name;
+}
+
+#[cfg(feature = "fault-injection")]
+fn is_asked(variable: &str, name: &str) -> bool {
+    std::env::var(variable).is_ok_and(|end| !end.is_empty() && name.ends_with(&end))
+}

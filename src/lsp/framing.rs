@@ -13,12 +13,15 @@ const LINE_MAX: u64 = 64 << 10;
 
 const LENGTH: &[u8] = b"content-length:";
 
+const TYPE: &[u8] = b"content-type:";
+
 /// What was read.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Frame {
     /// A body, in the caller's buffer.
     Body,
-    /// Header lines without a usable length; they are skipped.
+    /// Header lines without a usable length, or whose body is in an encoding that is none of LSP's; they
+    /// are skipped.
     BadHeader,
     /// The input is at its end.
     End,
@@ -43,6 +46,7 @@ impl<R: BufRead> Frames<R> {
     pub(crate) fn read(&mut self, body: &mut Vec<u8>) -> io::Result<Frame> {
         let mut length = None;
         let mut is_broken = false;
+        let mut is_foreign = false;
         let mut line = Vec::new();
         loop {
             line.clear();
@@ -52,6 +56,13 @@ impl<R: BufRead> Frames<R> {
             let text = line.trim_ascii();
             if text.is_empty() {
                 match length {
+                    Some(length) if is_foreign => {
+                        let frame = self.read_body(length, body)?;
+                        return Ok(match frame {
+                            Frame::Body => Frame::BadHeader,
+                            other => other,
+                        });
+                    }
                     Some(length) => return self.read_body(length, body),
                     None if is_broken => return Ok(Frame::BadHeader),
                     None => continue,
@@ -62,8 +73,11 @@ impl<R: BufRead> Frames<R> {
                     Some(found) => length = Some(found),
                     None => is_broken = true,
                 },
-                // Other headers, such as Content-Type, say nothing that matters here.
-                None => is_broken = length.is_none(),
+                // Other headers say nothing that matters here.
+                None => {
+                    is_broken = length.is_none();
+                    is_foreign |= is_foreign_type(text);
+                }
             }
         }
     }
@@ -106,6 +120,20 @@ fn find_length(text: &[u8]) -> Option<usize> {
         .rposition(|window| window.eq_ignore_ascii_case(LENGTH))
 }
 
+/// Whether a header says that the body is not in UTF-8: "it should respond with an error" (LSP 3.17,
+/// "Header Part", which also wants `utf8` to be taken for `utf-8`).
+fn is_foreign_type(text: &[u8]) -> bool {
+    let text = text.to_ascii_lowercase();
+    let Some(value) = text.strip_prefix(TYPE) else {
+        return false;
+    };
+    let value = String::from_utf8_lossy(value);
+    let charset = value
+        .split(';')
+        .find_map(|part| part.trim().strip_prefix("charset="));
+    charset.is_some_and(|name| !["utf-8", "utf8"].contains(&name.trim_matches('"')))
+}
+
 fn parse_length(text: &[u8]) -> Option<usize> {
     let length = std::str::from_utf8(text).ok()?.trim().parse().ok()?;
     (length <= BODY_MAX).then_some(length)
@@ -138,7 +166,7 @@ mod tests {
 
     #[test]
     fn frames_are_read_and_broken_ones_lose_only_themselves() {
-        let cases: [(&str, &[&str]); 9] = [
+        let cases: [(&str, &[&str]); 11] = [
             (
                 "Content-Length: 2\r\n\r\n{}Content-Length: 2\r\n\r\n{}",
                 &["{}", "{}"],
@@ -167,6 +195,14 @@ mod tests {
             (
                 "Content-Length: 30\r\n\r\n{}Content-Length: 2\r\n\r\n{}Content-Length: 2\r\n\r\n{}",
                 &["bad body", "{}", "{}"],
+            ),
+            (
+                "Content-Type: a/b; charset=latin1\r\nContent-Length: 2\r\n\r\n{}Content-Length: 2\r\n\r\n{}",
+                &["bad header", "{}"],
+            ),
+            (
+                "Content-Length: 2\r\nContent-Type: a/b; x=y; Charset=\"UTF8\"\r\n\r\n{}",
+                &["{}"],
             ),
             ("Content-Length: 5\r\n\r\n{", &[]),
         ];

@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::panic::{self, AssertUnwindSafe};
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -18,6 +19,7 @@ use tower_lsp::gen_lsp_types as lsp;
 use viva_guide::Guide;
 use viva_guide::own::{self, Library, Root, Updated};
 
+use super::fault;
 use super::packages::file_path;
 use super::server::{State, lock};
 use super::watching::Watching;
@@ -237,7 +239,13 @@ impl Worker {
                     Err(_) => break,
                 }
             }
-            looks_again = self.work(&batch);
+            let work = AssertUnwindSafe(|| self.work(&batch));
+            looks_again = panic::catch_unwind(work).unwrap_or_else(|_| {
+                // Nobody knows what it did to the library: the next change finds a new one, and until
+                // then the guide that was there before answers.
+                self.library = own_guide::library(Vec::new());
+                false
+            });
         }
     }
 
@@ -246,9 +254,15 @@ impl Worker {
         if batch.watch {
             self.watching.may_ask();
         }
+        for path in &batch.changed {
+            fault::at(&path.to_string_lossy());
+        }
         let names_folders = |path: &PathBuf| path.ends_with(own_guide::VIVA_TOML);
-        let has_new_folders =
-            (batch.folders || batch.changed.iter().any(names_folders)) && self.use_folders();
+        // After a failure there are none.
+        let has_none = self.library.roots().is_empty();
+        let may_have_new_folders =
+            has_none || batch.folders || batch.changed.iter().any(names_folders);
+        let has_new_folders = may_have_new_folders && self.use_folders();
         if has_new_folders {
             if let Some(guide) = self.library.open() {
                 self.put(guide);

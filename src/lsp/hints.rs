@@ -3,21 +3,24 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use futures_util::FutureExt as _;
 use serde_json::Value;
 use tower_lsp::gen_lsp_types as lsp;
 use tower_lsp::jsonrpc::{Error, Result};
 use viva_guide::Language;
 
 use super::client::Client;
+use super::guides::Say;
 use super::packages::file_path;
 use super::params::{CodeActionContext, DocumentDiagnostic, InlayHints, Range};
 use super::server::{Server, State};
-use super::{convert, diagnostics, open, workspace_file};
-use crate::document::Document;
+use super::{convert, diagnostics, fault, open, workspace_file};
+use crate::document::{Document, Identity};
 use crate::features::hints::{self, Choice, Hint, Tool};
 use crate::features::titles;
 
@@ -32,10 +35,10 @@ const PATIENCE: Duration = Duration::from_secs(2);
 pub(super) struct Told {
     /// When documents were last changed.
     changed: HashMap<String, Instant>,
-    /// How often hints of a document were asked to be sent: only the last one is.
-    asked: HashMap<String, u64>,
-    /// Documents whose hints are sent when nobody has typed in them for a moment.
-    waiting: HashSet<String>,
+    /// Documents whose hints are to be sent, and who does.
+    wanted: HashMap<String, Wanted>,
+    /// How many numbers were given away.
+    numbers: u64,
     /// What was found last in documents that did not change since.
     found: HashMap<String, Found>,
     /// Documents that are shown with hints.
@@ -49,9 +52,18 @@ pub(super) struct Told {
 /// The hints of a document.
 #[derive(Debug)]
 struct Found {
-    document: Document,
+    of: Identity,
     choice: Choice,
     hints: Vec<Hint>,
+}
+
+/// Hints that are to be sent: by one task, and as often as they are asked for until then only once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Wanted {
+    /// The number of the task.
+    by: u64,
+    /// The number of the last wish: it is gone when that was fulfilled.
+    last: u64,
 }
 
 impl Told {
@@ -63,7 +75,7 @@ impl Told {
     /// Forgets a document; whether it was shown with hints.
     fn forget(&mut self, uri: &str) -> bool {
         self.changed.remove(uri);
-        self.asked.remove(uri);
+        self.wanted.remove(uri);
         self.found.remove(uri);
         self.too_long.remove(uri);
         self.marked.remove(uri)
@@ -73,11 +85,27 @@ impl Told {
         self.changed.get(uri).map_or(QUIET, Instant::elapsed)
     }
 
-    /// Numbers a wish to send the hints of a document.
-    fn ask(&mut self, uri: &str) -> u64 {
-        let number = self.asked.entry(uri.to_owned()).or_default();
-        *number += 1;
-        *number
+    /// Notes a wish to send the hints of a document; the number of the task that is to do it, unless
+    /// one does already.
+    fn want(&mut self, uri: &str) -> Option<u64> {
+        self.numbers += 1;
+        let number = self.numbers;
+        if let Some(wanted) = self.wanted.get_mut(uri) {
+            wanted.last = number;
+            return None;
+        }
+        let wanted = Wanted {
+            by: number,
+            last: number,
+        };
+        self.wanted.insert(uri.to_owned(), wanted);
+        Some(number)
+    }
+
+    /// What is wanted of a task; None: nothing any more.
+    fn wanted_of(&self, uri: &str, task: u64) -> Option<Wanted> {
+        let wanted = self.wanted.get(uri)?;
+        (wanted.by == task).then_some(*wanted)
     }
 }
 
@@ -85,7 +113,7 @@ impl State {
     /// Keeps what was found in a document, unless that has changed meanwhile.
     fn keep_hints(&mut self, uri: &str, found: Found) {
         let now = self.documents.get(uri);
-        if now.is_some_and(|now| now.has_text_of(&found.document)) {
+        if now.is_some_and(|now| now.has_text_of(&found.of)) {
             self.told.found.insert(uri.to_owned(), found);
         }
     }
@@ -126,78 +154,71 @@ impl Server {
     /// Sends the hints of a document once nobody has typed in it for a moment, to a client that does
     /// not ask.
     pub(super) fn send_hints(&self, uri: &str) {
-        {
+        let task = {
             let mut state = self.state();
             if state.client.pulls_diagnostics {
                 return;
             }
-            state.told.ask(uri);
-            // One task waits, however many changes come.
-            if !state.told.waiting.insert(uri.to_owned()) {
-                return;
-            }
-        }
+            state.told.want(uri)
+        };
+        let Some(task) = task else { return };
         let (server, uri) = (self.clone(), uri.to_owned());
         tokio::spawn(async move {
-            let Some(number) = server.asked_for_when_quiet(&uri).await else {
-                return;
-            };
-            let Some((document, client, hints)) = server.find_hints(&uri).await else {
-                return;
-            };
-            let items = server.diagnostics(&document, &client, &hints).await;
-            if !server.is_newest(&uri, number) {
-                return;
-            }
-            let was_marked = {
+            let sent = AssertUnwindSafe(server.send_when_quiet(&uri, task));
+            if sent.catch_unwind().await.is_err() {
+                // The next change tries again.
                 let told = &mut server.state().told;
-                if items.is_empty() {
-                    told.marked.remove(&uri)
-                } else {
-                    told.marked.insert(uri.clone());
-                    true
+                if told.wanted_of(&uri, task).is_some() {
+                    told.wanted.remove(&uri);
                 }
-            };
-            if was_marked {
-                let version = Some(document.version);
-                let connection = &server.connection;
-                connection
-                    .publish_diagnostics(uri.into(), items, version)
-                    .await;
             }
         });
     }
 
-    /// Waits until nobody has typed for a moment; the number of the last wish, none if the document
-    /// was closed.
-    async fn asked_for_when_quiet(&self, uri: &str) -> Option<u64> {
-        loop {
-            let left = {
-                let told = &mut self.state().told;
-                let left = QUIET.saturating_sub(told.quiet_for(uri));
-                if left.is_zero() {
-                    told.waiting.remove(uri);
-                    return told.asked.get(uri).copied();
-                }
-                left
+    /// Sends the hints of a document as they are wanted last, unless it is closed before.
+    async fn send_when_quiet(&self, uri: &str, task: u64) {
+        let wanted = || self.state().told.wanted_of(uri, task);
+        while let Some(wanted) = wanted() {
+            let left = QUIET.saturating_sub(self.state().told.quiet_for(uri));
+            if !left.is_zero() {
+                tokio::time::sleep(left).await;
+                continue;
+            }
+            let Some((document, client, hints)) = self.find_hints(uri).await else {
+                return;
             };
-            tokio::time::sleep(left).await;
+            let items = self.diagnostics(&document, &client, &hints).await;
+            self.publish(uri, wanted, document.version, items);
         }
     }
 
-    fn is_newest(&self, uri: &str, number: u64) -> bool {
-        self.state().told.asked.get(uri) == Some(&number)
+    /// Sends hints if nothing else was wanted since.
+    fn publish(&self, uri: &str, wanted: Wanted, version: i32, items: Vec<lsp::Diagnostic>) {
+        // Held until they are on their way, so that nobody takes them away before they are there.
+        let mut state = self.state();
+        let told = &mut state.told;
+        if told.wanted.get(uri) != Some(&wanted) {
+            return;
+        }
+        told.wanted.remove(uri);
+        let was_marked = if items.is_empty() {
+            told.marked.remove(uri)
+        } else {
+            told.marked.insert(uri.to_owned());
+            true
+        };
+        if was_marked {
+            self.guides
+                .say(Say::Diagnostics(uri.to_owned(), items, Some(version)));
+        }
     }
 
     /// Takes the hints of a closed document away.
     pub(super) fn forget_hints(&self, uri: &str) {
-        if self.state().told.forget(uri) {
-            let (connection, uri) = (self.connection.clone(), uri.to_owned());
-            tokio::spawn(async move {
-                connection
-                    .publish_diagnostics(uri.into(), Vec::new(), None)
-                    .await;
-            });
+        let mut state = self.state();
+        if state.told.forget(uri) {
+            self.guides
+                .say(Say::Diagnostics(uri.to_owned(), Vec::new(), None));
         }
     }
 
@@ -294,7 +315,7 @@ impl Server {
             choice.companions.extend(&told.seen);
             let found = told.found.get(uri);
             let found = found.filter(|found| found.choice == choice);
-            if let Some(found) = found.filter(|found| found.document.is_as(&document)) {
+            if let Some(found) = found.filter(|found| document.is(&found.of)) {
                 return Some((document, client, found.hints.clone()));
             }
         }
@@ -303,7 +324,7 @@ impl Server {
         let found = tokio::task::spawn_blocking(move || hints::hints(&snapshot, &wanted)).await;
         let hints = found.unwrap_or_default();
         let found = Found {
-            document: document.clone(),
+            of: document.identity(),
             choice,
             hints: hints.clone(),
         };
@@ -358,26 +379,33 @@ impl Server {
 
     /// Waits until the folder of a Go document was read: names that it declares are nobody else's.
     async fn wait_for_package(&self, uri: &str) {
-        let end = Instant::now() + PATIENCE;
-        let is_read = || {
-            let state = self.state();
-            let is_go = state.documents.get(uri).map(|document| document.language)
-                == Some(Some(Language::Go));
-            !is_go || state.packages.is_read(uri)
-        };
-        while !is_read() && Instant::now() < end {
-            self.read_package(uri);
-            tokio::time::sleep(Duration::from_millis(5)).await;
+        self.read_package(uri);
+        let reading = self.state().packages.first_reading(uri);
+        if let Some(reading) = reading {
+            // After that the document alone must do.
+            let _ = tokio::time::timeout(PATIENCE, reading).await;
         }
     }
 
-    /// Takes over what changed in the `viva.toml` of the workspace's folders.
+    /// Takes over what changed in the `viva.toml` of the workspace's folders. A disk that does not
+    /// answer is not waited for: then what it says comes into force later.
     pub(super) async fn reread_workspace_files(&self) {
+        let server = self.clone();
+        let reread = tokio::spawn(async move { server.reread().await });
+        let _ = tokio::time::timeout(PATIENCE, reread).await;
+    }
+
+    async fn reread(&self) {
+        let _turn = self.rereading.lock().await;
         let (files, roots) = {
             let state = self.state();
             (state.workspace_files.clone(), state.client.roots.clone())
         };
-        let reread = tokio::task::spawn_blocking(move || files.reread(&roots)).await;
+        let read = move || {
+            fault::stuck_at(workspace_file::NAME);
+            files.reread(&roots)
+        };
+        let reread = tokio::task::spawn_blocking(read).await;
         if let Ok(Some(files)) = reread {
             let complaints = {
                 let mut state = self.state();

@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use viva_guide::{Guide, Topic};
 
@@ -49,6 +50,7 @@ pub(crate) fn topic_page(guide: &Guide, topic: &Topic) -> Page {
 pub(crate) fn pages_folder(guide: &Guide) -> io::Result<PathBuf> {
     let base = own_guide::cache_folder().ok_or_else(|| io::Error::other("no home folder"))?;
     let folder = base.join(format!("pages-{}", built_in::FINGERPRINT));
+    let _turn = turn();
     if folder.is_dir() {
         return Ok(folder);
     }
@@ -68,6 +70,13 @@ pub(crate) fn pages_folder(guide: &Guide) -> io::Result<PathBuf> {
     }
     remove_older(&base, &folder);
     Ok(folder)
+}
+
+/// Pages are written one after the other: two requests would write the same files, and those are
+/// read-only.
+fn turn() -> MutexGuard<'static, ()> {
+    static WRITING: Mutex<()> = Mutex::new(());
+    WRITING.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn write_pages(guide: &Guide, folder: &Path) -> io::Result<()> {
@@ -94,6 +103,7 @@ fn write_pages(guide: &Guide, folder: &Path) -> io::Result<()> {
 pub(crate) fn own_pages_folder(guide: &Guide, key: u64, ids: &[String]) -> io::Result<PathBuf> {
     let base = own_guide::cache_folder().ok_or_else(|| io::Error::other("no home folder"))?;
     let folder = base.join(format!("{OWN_PAGES}{key:016x}"));
+    let _turn = turn();
     let mut linked: Vec<String> = Vec::new();
     for id in ids {
         let Some(topic) = guide.topic(id) else {
@@ -131,11 +141,16 @@ fn write_page(folder: &Path, id: &str, markdown: &str) -> io::Result<()> {
     }
     // Written aside and renamed: an editor may have the old one open, and it is read-only.
     let aside = file.with_extension(format!("{}.new", std::process::id()));
-    fs::write(&aside, markdown)?;
-    let mut permissions = fs::metadata(&aside)?.permissions();
-    permissions.set_readonly(true);
-    fs::set_permissions(&aside, permissions)?;
-    fs::rename(&aside, &file)
+    let write = || {
+        fs::write(&aside, markdown)?;
+        let mut permissions = fs::metadata(&aside)?.permissions();
+        permissions.set_readonly(true);
+        fs::set_permissions(&aside, permissions)?;
+        fs::rename(&aside, &file)
+    };
+    write().inspect_err(|_| {
+        let _ = fs::remove_file(&aside);
+    })
 }
 
 /// Removes the pages of earlier versions of the guide; failing to does no harm.

@@ -1,11 +1,13 @@
 //! Which packages the open Go documents belong to. Folders are read in the background: a question that
 //! comes earlier is answered from the document alone.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use tokio::sync::Notify;
+use tokio::sync::futures::OwnedNotified;
 use viva_guide::Language;
 
 use crate::document::Document;
@@ -25,6 +27,10 @@ pub(crate) struct Packages {
 #[derive(Debug, Default)]
 struct Known {
     folder: Option<Arc<Folder>>,
+    /// The URIs of the open documents in it.
+    open: BTreeSet<String>,
+    /// Told when it was read for the first time, or when nobody needs it any more.
+    settled: Arc<Notify>,
     /// The packages of open documents, by the names of their files.
     packages: HashMap<String, Arc<Package>>,
     /// How often a file or an open document of the folder has changed.
@@ -42,10 +48,13 @@ pub(crate) struct Task {
 }
 
 impl Packages {
-    /// The folder of a document, if it is time to read it.
+    /// The folder of an open document, if it is time to read it.
     pub(crate) fn task(&mut self, uri: &str) -> Option<Task> {
         let folder = file_path(uri)?.parent()?.to_owned();
         let known = self.folders.entry(folder.clone()).or_default();
+        if !known.open.contains(uri) {
+            known.open.insert(uri.to_owned());
+        }
         if known.is_being_read || known.read.is_some_and(|read| read.elapsed() < FRESH) {
             return None;
         }
@@ -56,15 +65,12 @@ impl Packages {
         })
     }
 
-    /// Whether the folder of a document was read, or is none that can be.
-    pub(crate) fn is_read(&self, uri: &str) -> bool {
-        let path = file_path(uri);
-        let Some(folder) = path.as_deref().and_then(Path::parent) else {
-            return true;
-        };
-        self.folders
-            .get(folder)
-            .is_some_and(|known| known.folder.is_some())
+    /// The end of the first reading of a document's folder; None: it was read, or none is to come.
+    pub(crate) fn first_reading(&self, uri: &str) -> Option<OwnedNotified> {
+        let path = file_path(uri)?;
+        let known = self.folders.get(path.parent()?)?;
+        let is_awaited = known.folder.is_none() && known.open.contains(uri);
+        is_awaited.then(|| Arc::clone(&known.settled).notified_owned())
     }
 
     /// Takes over what was read, unless nobody needs it any more.
@@ -81,16 +87,21 @@ impl Packages {
             }
             known.is_being_read = false;
             known.read = Some(Instant::now());
+            known.settled.notify_waiters();
         }
     }
 
-    /// Forgets the folders without an open document.
-    pub(crate) fn forget(&mut self, documents: &Documents) {
-        self.folders.retain(|folder, _| {
-            documents
-                .all()
-                .any(|(uri, _)| file_path(uri).is_some_and(|path| path.parent() == Some(folder)))
-        });
+    /// Notes that a document was closed; forgets its folder with the last one.
+    pub(crate) fn closed(&mut self, uri: &str) {
+        let Some(path) = file_path(uri) else { return };
+        let Some(folder) = path.parent() else { return };
+        if let Some(known) = self.folders.get_mut(folder) {
+            known.open.remove(uri);
+            if known.open.is_empty() {
+                known.settled.notify_waiters();
+                self.folders.remove(folder);
+            }
+        }
     }
 
     /// Notes that a document was opened, changed or closed: the packages of the other files of its folder
@@ -115,13 +126,12 @@ impl Packages {
         if let Some(package) = known.packages.get(&own_name) {
             return Some(Of::Known(Arc::clone(package)));
         }
-        let open = documents
-            .all()
-            .filter(|(other, document)| *other != uri && document.language == Some(Language::Go))
-            .filter_map(|(other, document)| {
-                let path = file_path(other).filter(|path| path.parent() == Some(parent))?;
-                Some((name(&path)?, document.clone()))
-            });
+        let others = known.open.iter().filter(|other| *other != uri);
+        let open = others.filter_map(|other| {
+            let document = documents.get(other)?;
+            let is_go = document.language == Some(Language::Go);
+            is_go.then_some((name(&file_path(other)?)?, document))
+        });
         Some(Of::Parts(Parts {
             own_name,
             open: open.collect(),

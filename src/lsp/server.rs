@@ -29,6 +29,8 @@ pub(crate) struct Server {
     pub(super) connection: tower_lsp::Client,
     pub(super) guides: Keeper,
     pub(super) state: Arc<Mutex<State>>,
+    /// Held by whoever reads the workspace's files: the newest reading is the last.
+    pub(super) rereading: Arc<tokio::sync::Mutex<()>>,
 }
 
 #[derive(Debug, Default)]
@@ -40,6 +42,9 @@ pub(super) struct State {
     pub(super) settings: Arc<Settings>,
     /// What the client last said about the settings.
     sent: Value,
+    /// How often it was asked for them or sent them, and what of that was taken over last.
+    asked: u64,
+    taken: u64,
     pub(super) workspace_files: WorkspaceFiles,
     pub(super) documents: Documents,
     pub(super) packages: Packages,
@@ -76,6 +81,7 @@ pub(crate) fn service(guide: Guide) -> (LspService<Server>, ClientSocket) {
             guides: Keeper::new(guide, connection.clone(), Arc::clone(&state)),
             connection,
             state,
+            rereading: Arc::default(),
         }
     })
     .custom_method("textDocument/didOpen", Server::did_open)
@@ -113,7 +119,8 @@ impl LanguageServer for Server {
         let client = self.state().client.clone();
         self.reread_workspace_files().await;
         // In force at once: some clients never send `initialized`.
-        self.apply(client.options.clone());
+        let turn = self.next_turn();
+        self.apply(client.options.clone(), turn);
         let capabilities = capabilities(&client);
         let info = lsp::ServerInfo {
             name: "viva".to_owned(),
@@ -238,10 +245,10 @@ impl Server {
     pub(super) fn snapshot(&self, uri: &str) -> Option<(Document, Arc<Client>, Arc<Settings>)> {
         self.read_package(uri);
         let (mut document, package, client, settings) = {
-            let state = self.state();
+            let mut state = self.state();
             fault::at(uri);
             (
-                state.documents.get(uri)?,
+                state.documents.read(uri)?,
                 state.packages.of(uri, &state.documents),
                 state.client.clone(),
                 state.settings.clone(),
@@ -274,7 +281,12 @@ impl Server {
         };
         let state = Arc::clone(&self.state);
         tokio::task::spawn_blocking(move || {
-            let folder = Folder::read(&task.folder, &roots, task.earlier.as_deref());
+            let read = || {
+                fault::at(&task.folder.to_string_lossy());
+                Folder::read(&task.folder, &roots, task.earlier.as_deref())
+            };
+            // One that makes reading fail is taken for an empty one: somebody waits for it.
+            let folder = panic::catch_unwind(AssertUnwindSafe(read)).unwrap_or_default();
             lock(&state).packages.done(&task.folder, folder);
         });
     }
@@ -307,6 +319,10 @@ impl Server {
             .and_then(Value::as_str)
             .unwrap_or_default()
             .to_owned();
+        // Of documents that are not open nothing is remembered.
+        if !self.state().documents.is_open(&uri) {
+            return;
+        }
         let change = || self.change(&uri, params);
         // After a panic our text may be any.
         let changed = panic::catch_unwind(AssertUnwindSafe(change));
@@ -339,31 +355,26 @@ impl Server {
 
     /// From here on our text would differ from the client's: better silent than wrong.
     fn silence_document(&self, uri: &str, problem: &str) {
-        let mut state = self.state();
-        state.documents.close(uri);
-        state.packages.changed(uri);
-        drop(state);
-        self.forget_hints(uri);
+        self.close(uri);
         self.warn(vec![format!(
             "{uri}: {problem}; silent until it is opened again"
         )]);
     }
 
     async fn did_close(&self, params: DidClose) {
-        let uri = params.text_document.uri;
+        self.close(&params.text_document.uri);
+    }
+
+    /// Forgets a document, and takes away what is shown in it.
+    fn close(&self, uri: &str) {
         {
             let mut state = self.state();
-            let State {
-                documents,
-                packages,
-                ..
-            } = &mut *state;
-            documents.close(&uri);
-            packages.changed(&uri);
-            packages.forget(documents);
+            state.documents.close(uri);
+            state.packages.changed(uri);
+            state.packages.closed(uri);
         }
-        self.guides.forget(&uri);
-        self.forget_hints(&uri);
+        self.guides.forget(uri);
+        self.forget_hints(uri);
     }
 
     async fn did_change_watched_files(&self, params: Value) {
@@ -372,8 +383,12 @@ impl Server {
 
     async fn did_change_workspace_folders(&self, params: Value) {
         Arc::make_mut(&mut self.state().client).change_roots(&params);
-        self.reread_workspace_files().await;
-        self.guides.use_folders();
+        let server = self.clone();
+        // What comes next does not wait for a disk.
+        tokio::spawn(async move {
+            server.reread_workspace_files().await;
+            server.guides.use_folders();
+        });
     }
 
     async fn did_change_configuration(&self, params: DidChangeConfiguration) {
@@ -381,13 +396,26 @@ impl Server {
         if self.state().client.configuration {
             return self.pull_settings();
         }
-        self.apply(params.settings);
+        let turn = self.next_turn();
+        self.apply(params.settings, turn);
     }
 
-    /// Takes over the settings that a client sent; what is shown by others than before is shown anew.
-    fn apply(&self, sent: Value) {
+    /// Numbers what a client says about its settings, in the order in which it was asked.
+    fn next_turn(&self) -> u64 {
+        let asked = &mut self.state().asked;
+        *asked += 1;
+        *asked
+    }
+
+    /// Takes over the settings that a client sent, unless those of a later turn came before; what is
+    /// shown by others than before is shown anew.
+    fn apply(&self, sent: Value, turn: u64) {
         let (complaints, is_other) = {
             let mut state = self.state();
+            if turn < state.taken {
+                return;
+            }
+            state.taken = turn;
             state.sent = sent;
             let before = state.settings.clone();
             let complaints = state.apply_settings();
@@ -404,6 +432,7 @@ impl Server {
     /// message must not.
     fn pull_settings(&self) {
         let server = self.clone();
+        let turn = self.next_turn();
         tokio::spawn(async move {
             let item = lsp::ConfigurationItem {
                 scope_uri: None,
@@ -415,7 +444,7 @@ impl Server {
             // Nothing set any more means what was said at the start.
             let sent = answers.into_iter().next().filter(|sent| !sent.is_null());
             let sent = sent.unwrap_or_else(|| server.state().client.options.clone());
-            server.apply(sent);
+            server.apply(sent, turn);
         });
     }
 

@@ -14,7 +14,7 @@ use super::guides::Task;
 use super::open::file_uri;
 use crate::own_guide::{IN_WORKSPACE, VIVA_TOML};
 
-/// The id of the registration with the client.
+/// The ids of registrations with the client begin so.
 const ID: &str = "viva.guide";
 
 /// How the folders of topics are watched.
@@ -24,6 +24,8 @@ pub(super) struct Watching {
     may_ask: bool,
     /// What the client was asked to watch.
     asked: Option<Vec<Value>>,
+    /// How often it was asked.
+    registrations: usize,
     /// The system's watcher, made when it is first needed.
     watcher: Option<RecommendedWatcher>,
     /// What it watches.
@@ -36,6 +38,7 @@ impl Watching {
             tasks,
             may_ask: false,
             asked: None,
+            registrations: 0,
             watcher: None,
             watched: Vec::new(),
         }
@@ -86,25 +89,28 @@ impl Watching {
         if self.asked.as_ref() == Some(&patterns) {
             return;
         }
-        let is_again = self.asked.is_some();
         self.asked = Some(patterns.clone());
+        self.registrations += 1;
+        let id = |number| format!("{ID}.{number}");
         let method = "workspace/didChangeWatchedFiles";
+        let new = lsp::Registration {
+            id: id(self.registrations),
+            method: method.to_owned(),
+            register_options: Some(json!({ "watchers": patterns })),
+        };
+        let old = lsp::Unregistration {
+            id: id(self.registrations - 1),
+            method: method.to_owned(),
+        };
+        let is_again = self.registrations > 1;
         let connection = connection.clone();
         handle.spawn(async move {
+            // Each has an id of its own, so that it does not matter which a client hears of first.
+            let _ = connection.register_capability(vec![new]).await;
             if is_again {
-                let old = lsp::Unregistration {
-                    id: ID.to_owned(),
-                    method: method.to_owned(),
-                };
                 // Best effort: a change is then told twice.
                 let _ = connection.unregister_capability(vec![old]).await;
             }
-            let new = lsp::Registration {
-                id: ID.to_owned(),
-                method: method.to_owned(),
-                register_options: Some(json!({ "watchers": patterns })),
-            };
-            let _ = connection.register_capability(vec![new]).await;
         });
     }
 

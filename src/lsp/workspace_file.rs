@@ -4,6 +4,7 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 use std::time::SystemTime;
 
 use serde_json::Value;
@@ -117,6 +118,9 @@ pub(crate) fn parse(text: &str) -> Result<Value, String> {
 /// # Errors
 /// The file cannot be read or written, or `hints.off` in it is not a list.
 pub(crate) fn silence(root: &Path, rule: &str) -> io::Result<PathBuf> {
+    // One after the other: of two that read the same text, the later would undo the earlier.
+    static WRITING: Mutex<()> = Mutex::new(());
+    let _turn = WRITING.lock().unwrap_or_else(PoisonError::into_inner);
     let path = root.join(NAME);
     let text = match fs::read_to_string(&path) {
         Ok(text) => text,
@@ -127,8 +131,8 @@ pub(crate) fn silence(root: &Path, rule: &str) -> io::Result<PathBuf> {
         .map_err(|problem| io::Error::new(io::ErrorKind::InvalidData, problem))?;
     // Written aside and renamed, so that nobody reads half of it.
     let aside = root.join(format!(".{NAME}-{}", std::process::id()));
-    fs::write(&aside, text)?;
-    fs::rename(&aside, &path).inspect_err(|_| {
+    let written = fs::write(&aside, text).and_then(|()| fs::rename(&aside, &path));
+    written.inspect_err(|_| {
         let _ = fs::remove_file(&aside);
     })?;
     Ok(path)

@@ -167,6 +167,33 @@ fn no_code_of_ours_is_unsafe() {
             "{manifest} takes the lints of the workspace"
         );
     }
+    // It has a workspace of its own.
+    let zed = read("editors/zed/Cargo.toml");
+    assert!(
+        zed.contains("\n[lints.rust]\nunsafe_code = \"forbid\"\n"),
+        "{zed}"
+    );
+}
+
+/// A handler that panics is answered for: nothing may switch that off in what users get.
+#[test]
+fn panics_can_be_caught_in_every_profile() {
+    for manifest in ["Cargo.toml", "index/Cargo.toml"] {
+        assert!(!read(manifest).contains("\npanic = "), "{manifest}");
+    }
+}
+
+/// Every archive of a release has a list of its parts.
+#[test]
+fn a_release_says_what_it_is_made_of() {
+    let release = read(".github/workflows/release.yml");
+    let makes = release.find("cargo cyclonedx --format json");
+    let packs = release.find("archive.py \"$TARGET\" \"$VIVA\" out sbom.json");
+    assert!(makes.is_some() && makes < packs, "{release}");
+    assert!(
+        release.contains("cargo build --release --locked"),
+        "{release}"
+    );
 }
 
 /// Features that are on cost size, start-up and reviews; these are the ones that are needed.

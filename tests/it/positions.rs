@@ -13,11 +13,11 @@ const EDITS: usize = 20_000;
 /// Edits in one write.
 const BATCH: usize = 100;
 
-/// Beyond this the text is begun anew, in bytes: the model is slow.
+/// Beyond this another text is begun, in bytes: the model is slow.
 const LONG: usize = 2_000;
 
 /// What is written: every line end, characters of every width, and what only looks like a line end.
-const PIECES: [&str; 20] = [
+const PIECES: [&str; 18] = [
     "",
     "",
     "x",
@@ -35,13 +35,64 @@ const PIECES: [&str; 20] = [
     "ℝ",
     "💣",
     "👩\u{200d}👩\u{200d}👧",
-    "\nappendonly yes\n",
-    "\nmaxmemory 1gb\n",
     "💣\r\n\u{feff}é",
 ];
 
-/// A word that is never edited, behind all that is.
-const TAIL: &str = "\nsave 60 1\n";
+/// A document that is edited: only between what it begins and ends with.
+struct Subject {
+    uri: &'static str,
+    language: &'static str,
+    before: &'static str,
+    after: &'static str,
+    /// The first word of the text behind the edits, and how much stands before it there.
+    word: &'static str,
+    at: usize,
+    /// Lines that are written too, each with its known word.
+    lines: &'static [(&'static str, &'static str)],
+}
+
+/// What is written is code in three of them; in Go it is a comment, as nothing else can be anything.
+const SUBJECTS: [Subject; 4] = [
+    Subject {
+        uri: "redis.conf",
+        language: "redis",
+        before: "",
+        after: "\nsave 60 1\n",
+        word: "save",
+        at: 1,
+        lines: &[
+            ("appendonly", "\nappendonly yes\n"),
+            ("maxmemory", "\nmaxmemory 1gb\n"),
+        ],
+    },
+    Subject {
+        uri: "Dockerfile",
+        language: "dockerfile",
+        before: "FROM x\n",
+        after: "\nUSER app\n",
+        word: "USER",
+        at: 1,
+        lines: &[("EXPOSE", "\nEXPOSE 1\n"), ("RUN", "\nRUN x\n")],
+    },
+    Subject {
+        uri: "a.sql",
+        language: "sql",
+        before: "",
+        after: "\n;\nCOMMIT;\n",
+        word: "COMMIT",
+        at: 3,
+        lines: &[("COMMIT", "\nCOMMIT;\n"), ("ROLLBACK", "\nROLLBACK;\n")],
+    },
+    Subject {
+        uri: "a.go",
+        language: "go",
+        before: "package p\n\n/*",
+        after: "*/\nfunc f() {\n\tdefer f()\n}\n",
+        word: "defer",
+        at: 15,
+        lines: &[],
+    },
+];
 
 #[test]
 fn hovers_find_words_where_a_plain_string_has_them() {
@@ -49,62 +100,89 @@ fn hovers_find_words_where_a_plain_string_has_them() {
     let edits = wanted.and_then(|text| text.parse().ok()).unwrap_or(EDITS);
     let threads: Vec<_> = ["utf-8", "utf-16", "utf-32"]
         .into_iter()
-        .map(|encoding| std::thread::spawn(move || check(encoding, edits / 3)))
+        .map(|encoding| std::thread::spawn(move || check(encoding, edits.div_ceil(3))))
         .collect();
-    for thread in threads {
-        thread.join().expect("all positions agree");
-    }
+    let checked: Vec<Checked> = threads
+        .into_iter()
+        .map(|thread| thread.join().expect("all positions agree"))
+        .collect();
+    let sum = |of: fn(&Checked) -> usize| checked.iter().map(of).sum::<usize>();
+    let (made, words) = (sum(|one| one.edits), sum(|one| one.words));
+    assert!(made >= edits && words > made / BATCH, "{checked:?}");
+    println!("{made} edits, {words} words found where they should be");
 }
 
-fn check(encoding: &str, edits: usize) {
+/// How much was looked at.
+#[derive(Debug, Default)]
+struct Checked {
+    edits: usize,
+    words: usize,
+}
+
+fn check(encoding: &str, edits: usize) -> Checked {
     let capabilities = json!({ "general": { "positionEncodings": [encoding] } });
     let mut client = Client::with(&capabilities, &Value::Null);
-    let mut random = Random(0x9E37_79B9_7F4A_7C15 ^ encoding.len() as u64);
-    let mut model = TAIL.to_owned();
-    client.open("redis.conf", "redis", &model);
-    let mut version = 1;
-    for _ in 0..edits.div_ceil(BATCH) {
-        let mut bytes = Vec::new();
-        for _ in 0..BATCH {
-            version += 1;
-            let change = edit(&mut model, encoding, &mut random);
-            bytes.extend(framed(&json!({
-                "jsonrpc": "2.0", "method": "textDocument/didChange", "params": {
-                "textDocument": { "uri": "redis.conf", "version": version }, "contentChanges": [change],
-            } })));
-        }
-        client.send_bytes(&bytes);
-        let tail = model.len() - TAIL.len() + 1;
-        let mut known = vec![(tail, "save")];
-        for word in ["appendonly", "maxmemory"] {
-            let line = format!("\n{word} ");
-            let found = model.match_indices(&line).map(|(at, _)| (at + 1, word));
-            known.extend(found.filter(|(at, _)| is_alone(&model, *at)).take(3));
-        }
-        for (at, word) in known {
-            let [start, end] = [at, at + word.len()].map(|at| position(&model, at, encoding));
-            let (line, column) = (&start["line"], &start["character"]);
-            let number =
-                |value: &Value| usize::try_from(value.as_u64().expect("a number")).expect("small");
-            let answer = client.hover("redis.conf", number(line), number(column) + 1);
-            assert_eq!(
-                answer["range"],
-                json!({ "start": start, "end": end }),
-                "{word} in {encoding} after {version} edits of {model:?}"
-            );
-        }
-        if model.len() > LONG {
-            TAIL.clone_into(&mut model);
-            let params = json!({ "textDocument": { "uri": "redis.conf", "version": version }, "contentChanges": [{ "text": model }] });
-            client.notify("textDocument/didChange", &params);
+    let seed = encoding
+        .bytes()
+        .fold(0, |sum, byte| sum * 31 + u64::from(byte));
+    let mut random = Random(0x9E37_79B9_7F4A_7C15 ^ seed);
+    let mut checked = Checked::default();
+    let mut subjects = SUBJECTS.iter().cycle();
+    let mut version = 0;
+    while checked.edits < edits {
+        let subject = subjects.next().expect("there is no end");
+        let mut model = format!("{}{}", subject.before, subject.after);
+        client.open(subject.uri, subject.language, &model);
+        while checked.edits < edits && model.len() <= LONG {
+            let mut bytes = Vec::new();
+            for _ in 0..BATCH {
+                version += 1;
+                let change = edit(&mut model, subject, encoding, &mut random);
+                bytes.extend(framed(&json!({
+                    "jsonrpc": "2.0", "method": "textDocument/didChange", "params": {
+                    "textDocument": { "uri": subject.uri, "version": version }, "contentChanges": [change],
+                } })));
+            }
+            client.send_bytes(&bytes);
+            checked.edits += BATCH;
+            for (at, word) in known_words(&model, subject) {
+                let [start, end] = [at, at + word.len()].map(|at| position(&model, at, encoding));
+                let number = |key: &str| {
+                    usize::try_from(start[key].as_u64().expect("a number")).expect("small")
+                };
+                let answer = client.hover(subject.uri, number("line"), number("character") + 1);
+                assert_eq!(
+                    answer["range"],
+                    json!({ "start": start, "end": end }),
+                    "{word} in {encoding} after {version} edits of {model:?}"
+                );
+                checked.words += 1;
+            }
         }
     }
+    checked
 }
 
-/// Edits the model before its tail; the change as a client tells it.
-fn edit(model: &mut String, encoding: &str, random: &mut Random) -> Value {
-    let body = model.len() - TAIL.len();
-    let from = model.floor_char_boundary(random.below(body + 1));
+/// Where a text has words that must be found.
+fn known_words(model: &str, subject: &Subject) -> Vec<(usize, &'static str)> {
+    let tail = model.len() - subject.after.len();
+    let mut known = vec![(tail + subject.at, subject.word)];
+    for (word, line) in subject.lines {
+        let line = line.trim_matches('\n');
+        let begins = format!("\n{line}");
+        let found = model[..tail].match_indices(&begins).map(|(at, _)| at + 1);
+        // With anything more in it it would be another line, whatever ends lines there.
+        let is_alone = |at: &usize| model[at + line.len()..].starts_with('\n');
+        known.extend(found.filter(is_alone).take(3).map(|at| (at, *word)));
+    }
+    known
+}
+
+/// Edits the model between its ends; the change as a client tells it.
+fn edit(model: &mut String, subject: &Subject, encoding: &str, random: &mut Random) -> Value {
+    let body = model.len() - subject.after.len();
+    let from = subject.before.len() + random.below(body + 1 - subject.before.len());
+    let from = model.floor_char_boundary(from);
     let length = if random.below(10) == 0 {
         60
     } else {
@@ -113,7 +191,11 @@ fn edit(model: &mut String, encoding: &str, random: &mut Random) -> Value {
     let to = model
         .floor_char_boundary((from + length).min(body))
         .max(from);
-    let piece = PIECES[random.below(PIECES.len())];
+    let number = random.below(PIECES.len() + subject.lines.len());
+    let piece = match number.checked_sub(PIECES.len()) {
+        None => PIECES[number],
+        Some(line) => subject.lines[line].1,
+    };
     let [start, end] = [from, to].map(|at| position(model, at, encoding));
     // Between the two halves of a line end no position points.
     let [from, to] = [&start, &end].map(|at| offset(model, at, encoding));
@@ -169,12 +251,6 @@ fn offset(text: &str, position: &Value, encoding: &str) -> usize {
         .into_iter()
         .find(|at| width(&line[..*at], encoding) == column);
     start + at.expect("a boundary of a character")
-}
-
-/// Whether the line at an offset has nothing behind its known words that would change them.
-fn is_alone(text: &str, at: usize) -> bool {
-    let line = text[at..].lines().next().unwrap_or_default();
-    ["appendonly yes", "maxmemory 1gb"].contains(&line)
 }
 
 #[test]

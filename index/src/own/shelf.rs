@@ -246,8 +246,11 @@ impl From<io::Error> for Trouble {
 impl From<tantivy::TantivyError> for Trouble {
     fn from(error: tantivy::TantivyError) -> Trouble {
         match error {
-            // A full disk, a folder that went: what is left can be done in memory.
+            // A full disk, a folder that went: what is left can be done in memory. What befalls a thread
+            // that writes comes without its cause.
             tantivy::TantivyError::IoError(_)
+            | tantivy::TantivyError::InternalError(_)
+            | tantivy::TantivyError::ErrorInThread(_)
             | tantivy::TantivyError::OpenWriteError(_)
             | tantivy::TantivyError::OpenDirectoryError(_)
             | tantivy::TantivyError::LockFailure(..) => {

@@ -32,6 +32,10 @@ pub struct Entry<'f> {
     pub value: Option<Value<'f>>,
 }
 
+/// How much of a file is read, in bytes: its values take about thirty times as much memory. What stands
+/// behind that is nothing.
+const LONGEST_TEXT: usize = 16 << 20;
+
 /// How many aliases lead to a value at most; one may lead to itself.
 const ALIASES_MAX: usize = 8;
 
@@ -43,7 +47,7 @@ impl File {
             0
         };
         File {
-            documents: yaml::documents(&text[mark..]),
+            documents: yaml::documents(beginning(&text[mark..], LONGEST_TEXT)),
             mark,
         }
     }
@@ -72,6 +76,15 @@ impl File {
             mark: self.mark,
         })
     }
+}
+
+/// The whole lines of a text that has no more bytes than this.
+fn beginning(text: &str, longest: usize) -> &str {
+    if text.len() <= longest {
+        return text;
+    }
+    let cut = &text[..text.floor_char_boundary(longest)];
+    &cut[..cut.rfind('\n').map_or(0, |at| at + 1)]
 }
 
 impl<'f> Value<'f> {
@@ -172,6 +185,19 @@ impl<'f> Value<'f> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_too_long_ends_with_its_last_whole_line() {
+        for (text, longest, expected) in [
+            ("a: 1\nb: 2\n", 10, "a: 1\nb: 2\n"),
+            ("a: 1\nb: 2\n", 9, "a: 1\n"),
+            ("a: 1\nb: 2\n", 5, "a: 1\n"),
+            ("a: 1\nb: 2\n", 4, ""),
+            ("é\né", 4, "é\n"),
+        ] {
+            assert_eq!(beginning(text, longest), expected, "{text:?} {longest}");
+        }
+    }
 
     #[test]
     fn aliases_and_merges_are_followed() {

@@ -60,7 +60,7 @@ struct Options {
     #[arg(long, value_delimiter = ',', value_parser = language)]
     languages: Option<Vec<Language>>,
     /// How often each server is started.
-    #[arg(long, default_value_t = 15)]
+    #[arg(long, default_value_t = 10)]
     starts: usize,
     /// How many turns of at most 40 questions each server gets.
     #[arg(long, default_value_t = 50)]
@@ -166,7 +166,8 @@ fn lane(
     amount: &Amount,
     start: Instant,
 ) -> io::Result<Measured> {
-    let home = tempfile::tempdir()?;
+    // Some look at nothing in a folder whose name begins with a dot, as it does by default.
+    let home = tempfile::Builder::new().prefix("bench-").tempdir()?;
     let guide = built_in::guide();
     let lane = Lane {
         language,

@@ -14,7 +14,7 @@ use crate::server::{Failure, Outcome, Server};
 
 /// How many questions a server answers in a turn at most, and for how long.
 const TURN: usize = 40;
-const TURN_LONGEST: Duration = Duration::from_millis(250);
+const TURN_LONGEST: Duration = Duration::from_millis(100);
 
 /// Before it is right, it is asked again after that: some answer nothing until they have settings.
 const AGAIN: Duration = Duration::from_millis(1);

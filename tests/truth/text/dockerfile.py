@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Compares our places of instructions, flags and parser directives with those of dockerfile-ast.
 
-    tests/truth/text/dockerfile.py [SHOWN]
+    tests/truth/text/dockerfile.py [--viva PROGRAM] [SHOWN]
 
 Reads the Dockerfiles of a Debian package, of two npm packages, of the guide and of the fixtures, and
 a few more variations of them, always the same ones (case, continuation, comments in it, here-documents,
@@ -11,7 +11,6 @@ difference has no known reason. `setup.sh` installs what it needs.
 
 import collections
 import json
-import os
 import random
 import re
 import subprocess
@@ -23,6 +22,11 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[2]
 CACHE = HERE / ".cache"
 JUDGE = HERE.parent / ".cache/npm"
+sys.path.insert(0, str(HERE))
+
+from program import program  # noqa: E402
+
+VIVA = program()
 LEAST = 300
 
 WORDS = """ADD ARG CMD COPY ENTRYPOINT ENV EXPOSE FROM HEALTHCHECK LABEL MAINTAINER ONBUILD RUN SHELL STOPSIGNAL USER
@@ -116,13 +120,11 @@ def known(name):
 
 
 def ours(texts):
-    target = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
-    subprocess.run(["cargo", "build", "--quiet"], cwd=ROOT, check=True)
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "Dockerfile"
         for text in texts:
             file.write_bytes(text.encode())
-            done = subprocess.run([target / "debug/viva", "keywords", "--json", file], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+            done = subprocess.run([VIVA, "keywords", "--json", file], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
             data = text.encode()
             found = set()
             for line in done.stdout.splitlines():

@@ -33,7 +33,7 @@ fn where_there_is_nothing_to_say_the_answer_is_null() {
 #[test]
 fn every_kind_of_uri_names_a_document() {
     let mut client = Client::start();
-    for uri in [
+    let uris = [
         "untitled:Untitled-1",
         "git:/home/x/queue.go?%7B%22ref%22%3A%22%22%7D",
         "vscode-notebook-cell:/a/b.ipynb#X13sZmlsZQ%3D%3D",
@@ -56,9 +56,46 @@ fn every_kind_of_uri_names_a_document() {
         "%",
         "term://~//1:/bin/bash",
         "",
-    ] {
-        client.open(uri, "go", "package p\n");
-        assert!(client.hover(uri, 0, 1).is_object(), "{uri}");
+    ];
+    // Each has a text of its own: no two are one document, and each can be edited and closed.
+    let hint = "import \"sync\"\nfunc wait(c *sync.Cond) { c.Wait() }\n";
+    for (lines, uri) in uris.iter().enumerate() {
+        let text = format!("{}package p\n{hint}", "\n".repeat(lines));
+        client.open(uri, "go", &text);
+    }
+    for (lines, uri) in uris.iter().enumerate() {
+        assert!(client.hover(uri, lines, 1).is_object(), "{uri}");
+        let asked = client.request(
+            "textDocument/diagnostic",
+            &json!({ "textDocument": { "uri": uri } }),
+        );
+        let place = &asked["items"][0]["range"]["start"]["line"];
+        assert_eq!(place, lines + 2, "{uri}: {asked}");
+        assert!(
+            !client
+                .code_actions(uri, lines, 1, &json!({ "triggerKind": 1 }))
+                .is_empty(),
+            "{uri}"
+        );
+        let at = json!({ "line": 0, "character": 0 });
+        client.notify(
+            "textDocument/didChange",
+            &json!({
+                "textDocument": { "uri": uri, "version": 2 },
+                "contentChanges": [{ "range": { "start": at, "end": at }, "text": "\n" }],
+            }),
+        );
+        assert!(client.hover(uri, lines + 1, 1).is_object(), "{uri}");
+    }
+    for (number, uri) in uris.iter().enumerate() {
+        client.notify(
+            "textDocument/didClose",
+            &json!({ "textDocument": { "uri": uri } }),
+        );
+        assert!(client.hover(uri, number + 1, 1).is_null(), "{uri}");
+        if let Some(next) = uris.get(number + 1) {
+            assert!(client.hover(next, number + 2, 1).is_object(), "{next}");
+        }
     }
 }
 

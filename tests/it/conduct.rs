@@ -62,7 +62,14 @@ fn frames_are_read_however_they_are_written() {
 #[test]
 fn broken_frames_lose_nothing_but_themselves() {
     let long = "x".repeat(200_000);
-    let cases: [(&str, &[i64]); 22] = [
+    // Deeper than any stack: JSON, but nothing that is looked into.
+    let deep = format!(
+        r#"{{"jsonrpc":"2.0","id":9,"method":"textDocument/hover","params":{}{}}}"#,
+        "[".repeat(100_000),
+        "]".repeat(100_000)
+    );
+    let deep = format!("Content-Length: {}\r\n\r\n{deep}", deep.len());
+    let cases: [(&str, &[i64]); 26] = [
         ("Content-Length: 5\r\n\r\n{oops", &[-32700]),
         ("Content-Length: 2\r\n\r\n{]", &[-32700]),
         ("Content-Length: 0\r\n\r\n", &[-32700]),
@@ -75,6 +82,16 @@ fn broken_frames_lose_nothing_but_themselves() {
         ("Content-Type: text/plain\r\n\r\n", &[-32700]),
         ("GET / HTTP/1.1\r\n\r\n", &[-32700]),
         (&long, &[]),
+        (&deep, &[-32600]),
+        (
+            "Content-Type: application/vscode-jsonrpc; charset=utf-16le\r\nContent-Length: 4\r\n\r\n{\0}\0",
+            &[-32700],
+        ),
+        (
+            "Content-Length: 2\r\nContent-Type: a/b; charset=\"latin1\"\r\n\r\n{}",
+            &[-32700],
+        ),
+        ("Content-Length: 3\r\n\r\n\"\0\"", &[-32700]),
         ("Content-Length: 500\r\n\r\n{\"jsonrpc\":\"2.0\"", &[-32700]),
         ("Content-Length: 4\r\n\r\nnull", &[-32600]),
         ("Content-Length: 1\r\n\r\n3", &[-32600]),
@@ -236,18 +253,78 @@ fn parameters_of_the_wrong_shape_are_refused() {
 }
 
 #[test]
+fn before_initialize_requests_are_refused_and_notifications_dropped() {
+    let mut client = Client::spawn();
+    client.open("f.go", "go", "package p\n");
+    client.notify("initialized", &json!({}));
+    client.notify(
+        "workspace/didChangeConfiguration",
+        &json!({ "settings": { "hover": { "enable": false } } }),
+    );
+    for method in [
+        "textDocument/hover",
+        "textDocument/diagnostic",
+        "workspace/executeCommand",
+        "shutdown",
+    ] {
+        let answer = client.ask(method, &json!({}));
+        assert_eq!(answer["error"]["code"], -32002, "{method}: {answer}");
+    }
+    client.initialize(&json!({ "capabilities": {} }));
+    assert!(client.hover("f.go", 0, 1).is_null(), "it was not opened");
+    client.open("f.go", "go", "package p\n");
+    assert!(client.hover("f.go", 0, 1).is_object(), "it is switched on");
+
+    let mut client = Client::spawn();
+    client.notify("exit", &Value::Null);
+    assert_eq!(client.wait_for_exit().code(), Some(1));
+}
+
+#[test]
+fn after_shutdown_nothing_is_done_any_more() {
+    let mut client = started();
+    client.request("shutdown", &Value::Null);
+    for method in ["textDocument/hover", "initialize", "shutdown"] {
+        let answer = client.ask(method, &json!({ "capabilities": {} }));
+        assert_eq!(answer["error"]["code"], -32600, "{method}: {answer}");
+    }
+    client.open("g.go", "go", "package p\n");
+    client.notify("no/such", &Value::Null);
+    client.send(&hover(&json!("last")));
+    assert_eq!(client.answer(&json!("last"))["error"]["code"], -32600);
+    // The input stays open.
+    client.notify("exit", &Value::Null);
+    assert_eq!(client.wait_for_exit().code(), Some(0));
+}
+
+#[test]
 fn a_cancelled_request_is_answered_so() {
     let mut client = started();
-    let params = json!({ "textDocument": { "uri": "f.go" } });
-    // It waits for the end of typing, so that there is time to cancel.
-    client.notify("textDocument/didChange", &json!({
-        "textDocument": { "uri": "f.go", "version": 2 }, "contentChanges": [{ "text": "package q\n" }],
-    }));
-    let id = client.send_request("textDocument/diagnostic", &params);
-    client.notify("$/cancelRequest", &json!({ "id": id }));
-    client.notify("$/cancelRequest", &json!({ "id": 4711 }));
-    assert_eq!(client.answer(&json!(id))["error"]["code"], -32800);
-    assert!(client.hover("f.go", 0, 1).is_object());
+    let cancel = |id: Value| {
+        framed(&json!({ "jsonrpc": "2.0", "method": "$/cancelRequest", "params": { "id": id } }))
+    };
+    // What is not there to be cancelled.
+    for id in [json!(4711), json!("x"), json!(null), json!({})] {
+        client.send_bytes(&cancel(id));
+    }
+    for id in [json!("a string"), json!(-5)] {
+        // The request waits for the end of typing, so that there is time to cancel it; not on a machine
+        // that stands still for so long, where it is tried again.
+        let code = (0..50).find_map(|version| {
+            let change = json!({ "jsonrpc": "2.0", "method": "textDocument/didChange", "params": {
+                "textDocument": { "uri": "f.go", "version": version },
+                "contentChanges": [{ "text": "package q\n" }],
+            } });
+            let ask = json!({ "jsonrpc": "2.0", "id": id, "method": "textDocument/diagnostic",
+                "params": { "textDocument": { "uri": "f.go" } } });
+            let bytes = [framed(&change), framed(&ask), cancel(id.clone())];
+            client.send_bytes(&bytes.concat());
+            client.answer(&id)["error"]["code"].as_i64()
+        });
+        assert_eq!(code, Some(-32800), "{id}");
+        client.send_bytes(&cancel(id));
+        assert!(client.hover("f.go", 0, 1).is_object());
+    }
 }
 
 #[test]
@@ -349,13 +426,17 @@ fn a_client_that_does_not_read_gets_everything_later() {
     }
 }
 
+/// In a thousand folders, for a client that is sent hints: whatever is done for each document must not
+/// look at all of the others.
 #[test]
 fn thousands_of_documents_may_be_open() {
-    let mut client = Client::start();
-    let folder = client.home.path().join("many");
-    std::fs::create_dir(&folder).expect("a folder");
-    let uri = |number: usize| format!("file://{}/f{number}.go", folder.display());
+    let mut client = Client::with(&json!({}), &Value::Null);
+    let home = client.home.path().to_owned();
+    let uri = |number: usize| format!("file://{}/d{}/f{number}.go", home.display(), number / 2);
     for number in 0..2_000 {
+        if number % 2 == 0 {
+            std::fs::create_dir(home.join(format!("d{}", number / 2))).expect("a folder");
+        }
         client.open(
             &uri(number),
             "go",
@@ -363,7 +444,9 @@ fn thousands_of_documents_may_be_open() {
         );
     }
     for number in (0..2_000).step_by(97) {
-        assert!(client.hover(&uri(number), 0, 1).is_object(), "{number}");
+        let start = format!("var v{number} ").len();
+        let range = client.hover(&uri(number), 2, start + 1)["range"].clone();
+        assert_eq!(range["start"]["character"], start, "{number}");
     }
     for number in 0..2_000 {
         client.notify(

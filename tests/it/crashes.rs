@@ -10,6 +10,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
+use crate::client::PATIENCE;
+
 /// More than an index in memory is made for.
 const TOPICS: usize = 700;
 
@@ -56,7 +58,7 @@ fn whoever_is_killed_while_the_index_is_made_harms_nobody() {
         running[slot] = start(home.path(), Stdio::null());
     }
     for child in &mut running {
-        let end = Instant::now() + Duration::from_mins(2);
+        let end = Instant::now() + PATIENCE;
         while child.try_wait().expect("it can be asked").is_none() {
             assert!(Instant::now() < end, "somebody waits for the dead");
             thread::sleep(Duration::from_millis(20));

@@ -87,6 +87,27 @@ fn helix_shows_documents_without_announcing_it_and_older_ones_get_a_message() {
     }
 }
 
+#[test]
+fn many_pages_may_be_wanted_before_there_is_one() {
+    let mut client = Client::start();
+    let ids: Vec<i64> = (0..40)
+        .map(|_| client.send_request(OPEN, &open_question(1)))
+        .collect();
+    for id in ids {
+        assert!(client.answer(&json!(id))["result"].is_string());
+        let shown = client.wait_for("window/showDocument")["params"].clone();
+        assert!(path_of(&shown["uri"]).is_file());
+    }
+    assert_eq!(client.log.len(), 1, "only its start: {:?}", client.log);
+    // Nothing is left of what was written aside.
+    let left: Vec<_> = fs::read_dir(client.cache())
+        .expect("the cache")
+        .flatten()
+        .map(|entry| entry.file_name())
+        .collect();
+    assert_eq!(left.len(), 1, "{left:?}");
+}
+
 #[track_caller]
 fn check_selection(text: &str, selection: &Value) {
     let line = selection["start"]["line"]

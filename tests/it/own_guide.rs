@@ -7,7 +7,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::client::{Client, modern};
+use crate::client::{Client, PATIENCE, modern};
 
 const CODE: &str = "package p\n\nimport \"sync\"\n\nvar c sync.Cond\n";
 
@@ -63,7 +63,7 @@ fn hover(client: &mut Client) -> String {
 /// Hovers until the answer has this text: updates come a moment after what caused them.
 #[track_caller]
 fn wait_for_hover(client: &mut Client, text: &str) -> String {
-    let end = std::time::Instant::now() + std::time::Duration::from_secs(30);
+    let end = std::time::Instant::now() + PATIENCE;
     loop {
         let shown = hover(client);
         if shown.contains(text) {

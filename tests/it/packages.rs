@@ -9,10 +9,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::client::{Client, marked};
-
-/// Longer than reading a folder of a few files takes on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(30);
+use crate::client::{Client, PATIENCE, marked};
 
 const QUEUE: &str = "package q\n\nimport \"sync\"\n\ntype Queue struct {\n\tready *sync.Cond\n}\n";
 const USER: &str = "package q\n\nfunc f(q *Queue) {\n\tq.ready.W$0ait()\n}\n";

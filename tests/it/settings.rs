@@ -1,8 +1,10 @@
 //! Settings at the start, asked for, and changed.
 
+use std::time::Instant;
+
 use serde_json::{Value, json};
 
-use crate::client::{Client, modern};
+use crate::client::{Client, PATIENCE, modern};
 
 const TEXT: &str = "package p\n\nimport \"sync\"\n\nvar c sync.Cond\n";
 
@@ -68,17 +70,48 @@ fn settings_that_are_taken_back_are_those_of_the_start() {
     wait_until(&mut client, |lines| (6..=9).contains(&lines));
 }
 
+#[test]
+fn an_answer_that_comes_late_does_not_undo_a_later_one() {
+    let mut capabilities = modern();
+    capabilities["workspace"] = json!({ "configuration": true });
+    let mut client = Client::spawn();
+    client.is_mute = true;
+    client.initialize(&json!({ "capabilities": capabilities }));
+    client.open("f.go", "go", TEXT);
+    let change = json!({ "settings": null });
+    client.notify("workspace/didChangeConfiguration", &change);
+    client.notify("workspace/didChangeConfiguration", &change);
+    let mut ids: Vec<Value> = (0..3)
+        .map(|_| client.wait_for("workspace/configuration")["id"].clone())
+        .collect();
+    // The server asks beside everything else: its requests come in any order, but they are numbered.
+    ids.sort_by_key(Value::as_i64);
+    // What is wrong in it shows that it was taken over.
+    let settings = |lines: u8, wrong: &str| json!({ "hover": { "maxLines": lines }, wrong: 1 });
+    let answer = |client: &mut Client, id: &Value, settings: Value| {
+        client.send(&json!({ "jsonrpc": "2.0", "id": id, "result": [settings] }));
+    };
+    answer(&mut client, &ids[1], settings(9, "second"));
+    client.wait_for_log("unknown setting `viva.second`");
+    answer(&mut client, &ids[0], settings(5, "first"));
+    answer(&mut client, &ids[2], settings(9, "third"));
+    client.wait_for_log("unknown setting `viva.third`");
+    assert!(lines_of_a_hover(&mut client) > 5);
+    let first = |line: &String| line.contains("viva.first");
+    assert!(!client.log.iter().any(first), "{:?}", client.log);
+}
+
 /// The server asks beside everything else, so that the answer takes effect a moment later.
 #[track_caller]
 fn wait_until(client: &mut Client, is_right: impl Fn(usize) -> bool) {
-    let mut lines = 0;
-    for _ in 0..1_000 {
-        lines = lines_of_a_hover(client);
+    let end = Instant::now() + PATIENCE;
+    loop {
+        let lines = lines_of_a_hover(client);
         if is_right(lines) {
             return;
         }
+        assert!(Instant::now() < end, "{lines} lines");
     }
-    panic!("{lines} lines");
 }
 
 #[test]

@@ -696,61 +696,65 @@ fn texts_that_nest_too_deep_are_borne_by_the_commands() {
 #[test]
 fn files_that_nest_too_deep_are_borne() {
     let deep = |before: &str, piece: &str| format!("{before}{}", piece.repeat(100_000));
-    let topic = |key: &str, piece: &str| deep(&format!("---\ntitle: T\n{key}: "), piece);
-    let body = |piece: &str| deep("---\ntitle: T\n---\n\n", piece);
-    let mut files = vec![
-        ("viva.toml", deep("a = ", "[")),
-        ("viva.toml", deep("a = ", "{a=")),
-        ("viva.toml", deep("[a", ".a")),
-        ("guide/cards/go.toml", deep("a = ", "[")),
-        ("guide/cards/go.toml", deep("a = ", "{a=")),
-        ("guide/x/a.md", topic("related", "[")),
-        ("guide/x/a.md", topic("keywords", "{go: ")),
-        ("guide/x/a.md", topic("keywords", "&a *a ")),
-        ("guide/x/a.md", topic("keywords", "? ")),
-        ("guide/x/a.md", topic("keywords", "- ")),
-    ];
-    for piece in [
+    let pieces = [
         "> ", "- ", "1. ", "[", "![", "(", "[a](", "*", "**a ", "_", "`", "``a ", "<", "<b>",
         "<!--", "|", "#", "```\n", "~~~\n", "&", "\\",
-    ] {
-        files.push(("guide/x/a.md", body(piece)));
-        for name in [
-            "notes.md",
-            "notes.txt",
-            "notes.org",
-            "notes.csv",
-            "notes.tsv",
-        ] {
-            files.push((name, deep("# T\nA – b\n", piece)));
-        }
-    }
+    ];
     let home = home();
-    for (name, text) in files {
+    // Runs a command beside these files.
+    let run = |arguments: &[&str], files: &[(String, String)]| {
         let work = home.path().join("work");
-        let path = work.join(name);
-        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
-        fs::write(&path, &text).expect("a file");
-        let commands: &[&[&str]] = match name {
-            "viva.toml" => &[&["topics", "--section", "x"]],
-            _ if name.starts_with("notes") => &[&["guide", "import", name, "--out", "imported"]],
-            _ => &[&["guide", "check", "guide"]],
-        };
-        for arguments in commands {
-            let output = Command::new(env!("CARGO_BIN_EXE_viva"))
-                .args(*arguments)
-                .current_dir(&work)
-                .env("HOME", home.path())
-                .output()
-                .expect("viva runs");
-            let said = String::from_utf8_lossy(&output.stderr);
-            let shown = &text[..40.min(text.len())];
-            assert!(
-                matches!(output.status.code(), Some(0..=2)),
-                "{arguments:?} {name} {shown:?}: {:?} {said}",
-                output.status
-            );
+        for (name, text) in files {
+            let path = work.join(name);
+            fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+            fs::write(&path, text).expect("a file");
         }
+        let output = Command::new(env!("CARGO_BIN_EXE_viva"))
+            .args(arguments)
+            .current_dir(&work)
+            .env("HOME", home.path())
+            .output()
+            .expect("viva runs");
+        let said = String::from_utf8_lossy(&output.stderr);
+        let code = output.status.code();
+        let text = &files[0].1;
+        let shown = &text[..40.min(text.len())];
+        assert!(
+            matches!(code, Some(0..=2)),
+            "{arguments:?} {shown:?}: {code:?} {said}"
+        );
         fs::remove_dir_all(&work).expect("it is there");
+    };
+    for text in [deep("a = ", "["), deep("a = ", "{a="), deep("[a", ".a")] {
+        let settings = ("viva.toml".to_owned(), text.clone());
+        run(&["topics", "--section", "x"], &[settings]);
+        let cards = ("guide/cards/go.toml".to_owned(), text);
+        run(&["guide", "check", "guide"], &[cards]);
+    }
+    let front_matter = [
+        ("related", "["),
+        ("keywords", "{go: "),
+        ("keywords", "&a *a "),
+        ("keywords", "? "),
+        ("keywords", "- "),
+    ];
+    let front_matter = front_matter
+        .iter()
+        .map(|(key, piece)| deep(&format!("---\ntitle: T\n{key}: "), piece));
+    let bodies = pieces
+        .iter()
+        .map(|piece| deep("---\ntitle: T\n---\n\n", piece));
+    let topics: Vec<_> = (front_matter.chain(bodies).enumerate())
+        .map(|(number, text)| (format!("guide/x/a{number}.md"), text))
+        .collect();
+    run(&["guide", "check", "guide"], &topics);
+    for ending in ["md", "txt", "org", "csv", "tsv"] {
+        let notes: Vec<_> = (pieces.iter().enumerate())
+            .map(|(number, piece)| {
+                let text = deep("# T\nA – b\n", piece);
+                (format!("notes/n{number}.{ending}"), text)
+            })
+            .collect();
+        run(&["guide", "import", "notes", "--out", "imported"], &notes);
     }
 }

@@ -15,7 +15,7 @@ pub struct Mistake {
     pub file: String,
     /// 1-based.
     pub line: usize,
-    /// What is wrong and what would be right; no final full stop.
+    /// What is wrong and what would be right, on one line; no final full stop.
     pub what: String,
 }
 
@@ -24,7 +24,8 @@ impl Mistake {
         Mistake {
             file: file.to_owned(),
             line,
-            what: what.into(),
+            // It may quote a heading of several lines.
+            what: what.into().replace('\n', " "),
         }
     }
 }

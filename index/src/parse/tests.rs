@@ -340,6 +340,21 @@ fn every_mistake_is_reported_with_its_line() {
 }
 
 #[test]
+fn a_mistake_about_a_heading_of_two_lines_is_one_line() {
+    let text = TOPIC.replace("## Pitfalls", "Two\nlines\n---\n\n## Pitfalls");
+    let mistakes = parse("t.md", "go/locks", &text).expect_err("no such section");
+    let said: Vec<&str> = mistakes
+        .iter()
+        .map(|mistake| mistake.what.as_str())
+        .collect();
+    assert!(
+        said.iter().any(|what| what.contains("`Two lines")),
+        "{said:?}"
+    );
+    assert!(said.iter().all(|what| !what.contains('\n')), "{said:?}");
+}
+
+#[test]
 fn a_topic_without_questions_is_a_mistake() {
     let text = &TOPIC[..TOPIC.find("## Questions").expect("the section is there")];
     let mistakes = parse("t.md", "go/locks", text).expect_err("no questions");

@@ -244,6 +244,7 @@ impl<'a> Reader<'a> {
         self.text().map(KeywordName::from_qualified)
     }
 
+    #[expect(clippy::option_option, reason = "the outer one: no entry")]
     fn option(&mut self) -> Option<Option<String>> {
         Some(self.list(Reader::string)?.pop())
     }

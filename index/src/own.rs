@@ -203,8 +203,8 @@ impl Library {
             Kept::Nothing => is_small(scanned.files.len(), scanned.bytes()),
             // Where it grows, it moves when it is far from small: no guide moves to and fro.
             Kept::Memory(_, manifest) => is_small(
-                (manifest.len() + scanned.files.len()) / 2,
-                (manifest.bytes() + scanned.bytes()) / 2,
+                usize::midpoint(manifest.len(), scanned.files.len()),
+                u64::midpoint(manifest.bytes(), scanned.bytes()),
             ),
             Kept::Shelf(_) => scanned.is_all && is_small(scanned.files.len(), scanned.bytes()),
         };

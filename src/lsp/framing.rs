@@ -68,16 +68,15 @@ impl<R: BufRead> Frames<R> {
                     None => continue,
                 }
             }
-            match find_length(text) {
-                Some(at) => match parse_length(&text[at + LENGTH.len()..]) {
-                    Some(found) => length = Some(found),
-                    None => is_broken = true,
-                },
+            let Some(at) = find_length(text) else {
                 // Other headers say nothing that matters here.
-                None => {
-                    is_broken = length.is_none();
-                    is_foreign |= is_foreign_type(text);
-                }
+                is_broken = length.is_none();
+                is_foreign |= is_foreign_type(text);
+                continue;
+            };
+            match parse_length(&text[at + LENGTH.len()..]) {
+                Some(found) => length = Some(found),
+                None => is_broken = true,
             }
         }
     }

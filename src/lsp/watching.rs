@@ -68,7 +68,7 @@ impl Watching {
         };
         if client.watches {
             self.ask(
-                patterns(roots.iter().filter(|root| by_client(root)), client),
+                &patterns(roots.iter().filter(|root| by_client(root)), client),
                 connection,
                 handle,
             );
@@ -85,11 +85,11 @@ impl Watching {
         self.watch_system(places)
     }
 
-    fn ask(&mut self, patterns: Vec<Value>, connection: &tower_lsp::Client, handle: &Handle) {
-        if self.asked.as_ref() == Some(&patterns) {
+    fn ask(&mut self, patterns: &[Value], connection: &tower_lsp::Client, handle: &Handle) {
+        if self.asked.as_deref() == Some(patterns) {
             return;
         }
-        self.asked = Some(patterns.clone());
+        self.asked = Some(patterns.to_vec());
         self.registrations += 1;
         let id = |number| format!("{ID}.{number}");
         let method = "workspace/didChangeWatchedFiles";

@@ -95,6 +95,10 @@ const SUBJECTS: [Subject; 4] = [
 ];
 
 #[test]
+#[expect(
+    clippy::print_stdout,
+    reason = "`--nocapture` shows how much was tried"
+)]
 fn hovers_find_words_where_a_plain_string_has_them() {
     let wanted = std::env::var("VIVA_EDITS").ok();
     let edits = wanted.and_then(|text| text.parse().ok()).unwrap_or(EDITS);

@@ -22,6 +22,10 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A way of being an editor.
 #[derive(Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is one thing that editors do differently"
+)]
 pub(crate) struct Kind {
     pub(crate) name: &'static str,
     encoding: Encoding,
@@ -122,9 +126,8 @@ impl Step {
             Step::Questions => 80,
             Step::Hints => 20,
             Step::InlayHints | Step::Symbols => 30,
-            Step::Commands => 15,
+            Step::Commands | Step::Reopen => 15,
             Step::Settings | Step::Guide => 5,
-            Step::Reopen => 15,
         }
     }
 
@@ -430,16 +433,13 @@ impl Editor {
             )),
         };
         let path = self.workspace.join(".viva/guide").join(name);
-        let change = match text {
-            Some(text) => {
-                fs::write(&path, text).expect("a file");
-                2
-            }
-            None => {
-                // It may not be there.
-                let _ = fs::remove_file(&path);
-                3
-            }
+        let change = if let Some(text) = text {
+            fs::write(&path, text).expect("a file");
+            2
+        } else {
+            // It may not be there.
+            let _ = fs::remove_file(&path);
+            3
         };
         if self.kind.watches {
             let uri = format!("file://{}", path.display());

@@ -28,7 +28,7 @@ use std::time::{Duration, Instant};
 use editor::{Editor, Step};
 
 /// After this the memory of a server is taken for what it needs.
-const SETTLED: Duration = Duration::from_secs(5 * 60);
+const SETTLED: Duration = Duration::from_mins(5);
 
 /// How much more it may have at the end, in percent.
 const GROWTH_MAX: f64 = 10.0;
@@ -115,6 +115,9 @@ fn resident(process: u32) -> Option<f64> {
     Some(kib * 1024.0 / 1e6)
 }
 
+/// Something of one server that a row of the table shows.
+type Figure = fn(&Seen) -> Option<f64>;
+
 /// Prints what was done and seen; whether the memory of a server has grown.
 fn report(run: Run, seen: &[Seen]) -> io::Result<bool> {
     let mut out = io::stdout().lock();
@@ -144,7 +147,6 @@ fn report(run: Run, seen: &[Seen]) -> io::Result<bool> {
         write!(out, "{:>12}", server.checked)?;
     }
     writeln!(out)?;
-    type Figure = fn(&Seen) -> Option<f64>;
     let rows: [(&str, Figure); 2] = [
         ("MB after 5 minutes", |server| server.settled),
         ("MB at the end", |server| server.end),

@@ -560,16 +560,15 @@ fn what_nobody_uses_any_more_is_removed() {
     assert_eq!(place.headline("a.T").as_deref(), Some("Two."));
 }
 
-#[test]
-fn what_leads_out_of_a_folder_or_is_too_large_is_left_out_with_a_message() {
-    let home = tempfile::tempdir().expect("a temporary folder");
+/// Files that must not be read, and two that may.
+fn write_hostile(home: &Path) {
     write(
-        home.path(),
+        home,
         "secret/s.md",
         &topic("Secret", "s.T", "It is secret."),
     );
     write(
-        home.path(),
+        home,
         "team/x/large.md",
         &topic(
             "L",
@@ -577,48 +576,46 @@ fn what_leads_out_of_a_folder_or_is_too_large_is_left_out_with_a_message() {
             &"x".repeat(usize::try_from(FILE_MAX).expect("small")),
         ),
     );
-    write(home.path(), "team/x/latin.md", "");
-    fs::write(home.path().join("team/x/latin.md"), b"---\n\xff").expect("a file");
+    write(home, "team/x/latin.md", "");
+    fs::write(home.join("team/x/latin.md"), b"---\n\xff").expect("a file");
     write(
-        home.path(),
+        home,
         "team/x/zero.md",
         "---\ntitle: \0\n---\n\n\u{202e}x.\n",
     );
+    write(home, "team/x/deep/d.md", &topic("Deep", "d.T", "Too deep."));
     write(
-        home.path(),
-        "team/x/deep/d.md",
-        &topic("Deep", "d.T", "Too deep."),
-    );
-    write(
-        home.path(),
+        home,
         "team/1/2/3/4/5/6/7/8/9/n.txt",
         "Locks\n\nnine.T – too deep.\n",
     );
     let notes = "A – b.\n".repeat(usize::try_from(NOTES_MAX).expect("small") / 9 + 2);
-    write(home.path(), "team/huge.txt", &notes);
+    write(home, "team/huge.txt", &notes);
     write(
-        home.path(),
+        home,
         "team/x/extends.md",
         "---\nextends: n.txt/t\n---\n\nMore.\n",
     );
     write(
-        home.path(),
+        home,
         "team/n.txt",
         "Locks\n\nt – fine.\n\u{202e}hidden – no.\n",
     );
-    write(home.path(), "team/x/a.md", &topic("A", "a.T", "One."));
-    write(home.path(), "team/x/A b.md", &topic("AB", "ab.T", "Two."));
+    write(home, "team/x/a.md", &topic("A", "a.T", "One."));
+    write(home, "team/x/A b.md", &topic("AB", "ab.T", "Two."));
     #[cfg(unix)]
     {
         use std::os::unix::fs::symlink;
-        symlink(home.path().join("secret"), home.path().join("team/linked")).expect("a link");
-        symlink(
-            home.path().join("secret/s.md"),
-            home.path().join("team/x/s.md"),
-        )
-        .expect("a link");
-        symlink(home.path().join("secret"), home.path().join("mine")).expect("a link");
+        symlink(home.join("secret"), home.join("team/linked")).expect("a link");
+        symlink(home.join("secret/s.md"), home.join("team/x/s.md")).expect("a link");
+        symlink(home.join("secret"), home.join("mine")).expect("a link");
     }
+}
+
+#[test]
+fn what_leads_out_of_a_folder_or_is_too_large_is_left_out_with_a_message() {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    write_hostile(home.path());
     let mut library = library(home.path(), built_in());
     for root in &mut library.roots {
         root.within = Some(home.path().join("team"));

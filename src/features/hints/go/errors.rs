@@ -365,9 +365,13 @@ fn append_result_dropped(file: &File<'_>, findings: &mut Findings) {
 fn last_read<'a>(file: &File<'a>, function: Node<'a>, name: &str) -> Option<usize> {
     file.uses(function, name)
         .filter(|node| !file.is_declaration(*node) && !is_appended_to(file, *node))
-        .map(|node| match file.function_around(node) == Some(function) {
-            true => node.start_byte(),
-            false => usize::MAX,
+        .map(|node| {
+            let is_here = file.function_around(node) == Some(function);
+            if is_here {
+                node.start_byte()
+            } else {
+                usize::MAX
+            }
         })
         .max()
 }

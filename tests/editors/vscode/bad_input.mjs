@@ -116,8 +116,9 @@ export async function untrusted() {
   const trust = { 'security.workspace.trust.enabled': true, 'security.workspace.trust.startupPrompt': 'never' };
   writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, 'utf8')), ...trust }));
   await equal('an untrusted one does not', await runsProgramOf(folder), false);
-  const restricted = await page.locator('.statusbar-item', { hasText: 'Restricted Mode' }).count();
-  await equal('which it was', restricted, 1);
+  // The status bar says so a moment later.
+  const restricted = page.locator('.statusbar-item', { hasText: 'Restricted Mode' });
+  await equal('which it was', await until(() => restricted.count()), 1);
 }
 
 // Programs that are none, or not the one: each is told with what is wrong about it.

@@ -261,8 +261,13 @@ fn with_addresses<'a>(text: &'a str, page: &mut Page<'_>) -> Cow<'a, str> {
     }
     unused.retain(|(_, dest)| !used.contains(dest));
     for (span, dest) in unused {
-        let line = 1 + text[..span.start].matches('\n').count();
-        page.leave_out(line, format!("no link uses this address: {}", shown(&dest)));
+        let first = 1 + text[..span.start].matches('\n').count();
+        // Its label may go over several lines.
+        for (line, words) in (first..).zip(text[span].lines()) {
+            if has_words(words) {
+                page.leave_out(line, format!("no link uses this address: {}", shown(&dest)));
+            }
+        }
     }
     changes.extend(spans.into_iter().map(|span| {
         let lines = "\n".repeat(text[span.clone()].matches('\n').count());

@@ -10,6 +10,7 @@ differences with its reason and number, and SHOWN differences that belong to no 
 
 import collections
 import json
+import multiprocessing
 import os
 import re
 import subprocess
@@ -138,18 +139,25 @@ def reason(text, token):
     return None
 
 
+def theirs(text):
+    """The judge's tokens that are compared."""
+    return {token for token in same_convention(text, judged(text)) if token[0] in COMPARED}
+
+
 def main():
     shown = int(sys.argv[1]) if len(sys.argv) > 1 else 20
     files, texts = corpus()
     agreed = total = 0
     known = collections.Counter()
     unknown = []
-    for text, found in zip(texts, ours(texts)):
+    # The judge takes most of the time.
+    with multiprocessing.Pool() as pool:
+        judgements = pool.map(theirs, texts, chunksize=500)
+    for text, found, judgement in zip(texts, ours(texts), judgements, strict=True):
         mine = {token for token in found if token[0] in COMPARED}
-        theirs = {token for token in same_convention(text, judged(text)) if token[0] in COMPARED}
-        agreed += len(mine & theirs)
-        total += len(mine | theirs)
-        for token in sorted(mine ^ theirs, key=lambda token: token[1]):
+        agreed += len(mine & judgement)
+        total += len(mine | judgement)
+        for token in sorted(mine ^ judgement, key=lambda token: token[1]):
             why = reason(text, token)
             known[why] += 1
             if why is None:

@@ -5,7 +5,8 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use crate::Language;
-use crate::mistake::{Mistake, line_at};
+use crate::hidden;
+use crate::mistake::{Lines, Mistake, line_at};
 use crate::parse::is_version;
 use crate::topic::KeywordName;
 
@@ -74,10 +75,11 @@ pub fn parse(file: &str, language: Language, text: &str) -> Result<Vec<CardAt>, 
             error.message().trim().replace('\n', "; "),
         )]
     })?;
+    let lines = Lines::of(text);
     let mut cards: Vec<CardAt> = Vec::with_capacity(entries.card.len());
     let mut mistakes = Vec::new();
     for entry in entries.card {
-        let line = line_at(text.as_bytes(), entry.keyword.span().start);
+        let line = lines.at(entry.keyword.span().start);
         if let Some((_, before)) = cards.last() {
             let name = entry.keyword.get_ref();
             if *name == before.keyword.name {
@@ -121,6 +123,16 @@ impl CardEntry {
         if self.meaning.ends_with('.') || self.meaning.contains(['`', '\n']) {
             found.push("the meaning is one line of plain text without backticks and without a final full stop".to_owned());
         }
+        let texts = [
+            &self.syntax,
+            &self.value_type,
+            &self.default,
+            &self.alias,
+            &self.topic,
+        ];
+        let texts = texts.into_iter().flatten().chain(&self.values);
+        let texts = texts.chain([self.keyword.get_ref(), &self.meaning]);
+        found.extend(texts.filter_map(|text| hidden::first_in(text).map(hidden::complaint)));
         for (key, version) in [("since", &self.since), ("deprecated", &self.deprecated)] {
             if let Some(version) = version
                 && !is_version(version)
@@ -179,6 +191,13 @@ mod tests {
 
     #[test]
     fn mistakes_name_file_line_and_what_is_right() {
+        check(
+            "[[card]]\nkeyword = \"hz\"\nmeaning = \"a\\u202eb\"\nvalues = [\"\\u0007\"]\n",
+            &[
+                "redis.toml:2: has the invisible character U+0007; remove it",
+                "redis.toml:2: has the invisible character U+202E; remove it",
+            ],
+        );
         check(
             "[[card]]\nkeyword = \"hz\"\nmeening = \"x\"\n",
             &[

@@ -5,6 +5,7 @@ use saphyr::{MarkedYaml, YamlData, YamlLoader};
 use saphyr_parser::Parser;
 
 use crate::Language;
+use crate::hidden;
 use crate::topic::{Change, KeywordName, Level, Source};
 
 /// The longest title, in characters.
@@ -101,6 +102,7 @@ pub(crate) fn parse(yaml: &str, rules: Rules) -> (FrontMatter, Vec<Wrong>) {
     {
         Some(YamlData::Mapping(entries)) => {
             for (key, value) in entries {
+                reader.check_hidden(value);
                 reader.entry(text(key).unwrap_or_default(), line(key), value);
             }
         }
@@ -185,6 +187,25 @@ impl Reader {
                 let what = format!("unknown key `{unknown}`; the keys are {}", KEYS.join(", "));
                 self.wrong(at, what);
             }
+        }
+    }
+
+    /// A text between quotes may have `\u202e` without having one.
+    fn check_hidden(&mut self, value: &MarkedYaml<'_>) {
+        match &value.data {
+            YamlData::Representation(text, _, _) => {
+                if let Some(letter) = hidden::first_in(text) {
+                    self.wrong(line(value), hidden::complaint(letter));
+                }
+            }
+            YamlData::Sequence(items) => items.iter().for_each(|item| self.check_hidden(item)),
+            YamlData::Mapping(entries) => {
+                for (key, value) in entries {
+                    self.check_hidden(key);
+                    self.check_hidden(value);
+                }
+            }
+            _ => {}
         }
     }
 

@@ -81,8 +81,20 @@ pub struct Placed {
 /// Reads a text. `name` is the file's, for messages and as the section where the text has none;
 /// without a `format`, it is found by the name and the text.
 pub fn read(text: &str, name: &str, format: Option<Format>, known: &Known) -> Imported {
+    read_some(TOPICS_MAX, text, name, format, known)
+}
+
+/// The same with so many topics at most.
+pub(crate) fn read_some(
+    most: usize,
+    text: &str,
+    name: &str,
+    format: Option<Format>,
+    known: &Known,
+) -> Imported {
     let mut imported = Imported::default();
-    add(text, name, format, &mut Taken::default(), &mut imported);
+    let mut taken = Taken::default();
+    add(text, name, format, most, &mut taken, &mut imported);
     finish(&mut imported, known);
     imported
 }
@@ -99,7 +111,7 @@ pub fn path(path: &Path, format: Option<Format>, known: &Known) -> Imported {
     for file in files {
         let name = file.display().to_string();
         match text::open(&file, &name) {
-            Ok(text) => add(&text, &name, format, &mut taken, &mut imported),
+            Ok(text) => add(&text, &name, format, TOPICS_MAX, &mut taken, &mut imported),
             Err(mistake) => imported.unplaced.push(mistake),
         }
     }
@@ -107,7 +119,14 @@ pub fn path(path: &Path, format: Option<Format>, known: &Known) -> Imported {
     imported
 }
 
-fn add(text: &str, name: &str, format: Option<Format>, taken: &mut Taken, imported: &mut Imported) {
+fn add(
+    text: &str,
+    name: &str,
+    format: Option<Format>,
+    most: usize,
+    taken: &mut Taken,
+    imported: &mut Imported,
+) {
     let mut page = Page::new(name);
     let text = text::prepared(text, name, &mut page.unplaced);
     let format = format.unwrap_or_else(|| Format::of(name, &text));
@@ -120,7 +139,7 @@ fn add(text: &str, name: &str, format: Option<Format>, taken: &mut Taken, import
         Format::Org => org::read(&text, &mut page),
     }
     imported.files.push((name.to_owned(), format));
-    draft::place(page, taken, imported);
+    draft::place(page, most, taken, imported);
 }
 
 /// Gives the topics their names: to each name one topic, the others mention it.

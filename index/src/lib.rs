@@ -3,7 +3,8 @@
 //! Code map, in reading order:
 //! - [`language`]: the languages, by name only.
 //! - [`topic`]: topics and questions, plain data. [`card`]: one-line reference entries.
-//! - [`parse`] (with [`front_matter`]): Markdown → topic, or mistakes with file and line.
+//! - [`parse`] (with [`front_matter`]): Markdown → topic, or mistakes with file and line. `hidden`: characters
+//!   that have no place in either.
 //! - [`mod@write`]: the way back, topic → Markdown. [`import`]: notes in other formats → topics.
 //! - [`folder`]: a folder of topics and cards → all of them, checked against each other.
 //! - `record`: the schema of the index, topics and cards to documents and back (`entry`: as one text); `tokens`: how texts
@@ -19,6 +20,7 @@ mod entry;
 pub mod folder;
 pub mod front_matter;
 pub mod guide;
+pub mod hidden;
 pub mod import;
 pub mod language;
 pub mod mistake;

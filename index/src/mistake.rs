@@ -8,6 +8,22 @@ pub fn line_at(text: &[u8], offset: usize) -> usize {
     before.split(|byte| *byte == b'\n').count()
 }
 
+/// Where the lines of a text begin, for many questions about it.
+#[derive(Debug)]
+pub(crate) struct Lines(Vec<usize>);
+
+impl Lines {
+    pub(crate) fn of(text: &str) -> Lines {
+        let ends = text.match_indices('\n').map(|(at, _)| at + 1);
+        Lines(std::iter::once(0).chain(ends).collect())
+    }
+
+    /// The line (from 1) on which a byte offset lies.
+    pub(crate) fn at(&self, offset: usize) -> usize {
+        self.0.partition_point(|start| *start <= offset)
+    }
+}
+
 /// One mistake in a file that somebody wrote.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Mistake {

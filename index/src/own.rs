@@ -36,7 +36,7 @@ use shelf::Shelf;
 use update::Indexer;
 
 pub use check::{Checked, folder as check_folder};
-pub use content::{FILE_MAX, NOTES_MAX};
+pub use content::{FILE_MAX, IMPORTED_MAX, NOTES_MAX};
 pub use key::id_of;
 pub use scan::FILES_MAX;
 

@@ -10,7 +10,8 @@ use crate::front_matter;
 use crate::front_matter::KEYS;
 pub use crate::front_matter::Rules;
 pub(crate) use crate::front_matter::is_version;
-use crate::mistake::Mistake;
+use crate::hidden;
+use crate::mistake::{Lines, Mistake};
 use crate::topic::{Block, HEADLINE_MAX, Pitfall, Question, Topic, split_headline};
 
 /// A topic, and where the ids that it mentions stand: lines (1-based) and ids, for the check that
@@ -60,7 +61,8 @@ pub fn parse_by(rules: Rules, file: &str, id: &str, text: &str) -> Result<Parsed
         mistakes.extend(hidden_characters(file, &text));
     }
     let mut body = Body {
-        lines: line_starts(&text),
+        // The end of the text is on its last line.
+        lines: Lines::of(text.trim_end_matches('\n')),
         kind: match (rules, &front.extends) {
             (_, Some(_)) => Kind::Note,
             (Rules::Own, None) => Kind::Own,
@@ -114,32 +116,14 @@ pub fn parse_by(rules: Rules, file: &str, id: &str, text: &str) -> Result<Parsed
     })
 }
 
-/// Characters that make a text look like another: those that turn the direction of writing, and
-/// control characters.
+/// Characters that hide something, by the lines on which they stand.
 fn hidden_characters(file: &str, text: &str) -> Vec<Mistake> {
-    let is_hidden = |letter: char| {
-        matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-            || letter.is_control() && !matches!(letter, '\n' | '\t')
-    };
-    let lines = text.lines().enumerate();
-    lines
-        .filter_map(|(number, line)| {
-            let found = line.chars().find(|letter| is_hidden(*letter))?;
-            let code = u32::from(found);
-            let what = format!("has the invisible character U+{code:04X}; remove it");
-            Some(Mistake::new(file, number + 1, what))
-        })
-        .take(MISTAKES_MAX)
-        .collect()
-}
-
-/// Where lines begin, in bytes; without empty ones at the end.
-fn line_starts(text: &str) -> Vec<usize> {
-    let ends = text
-        .trim_end_matches('\n')
-        .match_indices('\n')
-        .map(|(at, _)| at + 1);
-    std::iter::once(0).chain(ends).collect()
+    let lines = (1..).zip(text.lines());
+    let found = lines.filter_map(|(line, text)| {
+        let what = hidden::complaint(hidden::first_in(text)?);
+        Some(Mistake::new(file, line, what))
+    });
+    found.take(MISTAKES_MAX).collect()
 }
 
 fn without_lines<T>(lined: Vec<(usize, T)>) -> Vec<T> {
@@ -196,8 +180,7 @@ enum Kind {
 struct Body<'a> {
     kind: Kind,
     text: &'a str,
-    /// Where the lines begin, in bytes.
-    lines: Vec<usize>,
+    lines: Lines,
     /// Where the Markdown begins, in bytes.
     at: usize,
     file: &'a str,
@@ -245,14 +228,9 @@ impl Body<'_> {
 
     fn wrong(&mut self, offset: usize, what: impl Into<String>) {
         if self.mistakes.len() < MISTAKES_MAX {
-            let line = self.line(offset);
+            let line = self.lines.at(offset);
             self.mistakes.push(Mistake::new(self.file, line, what));
         }
-    }
-
-    /// The line (from 1) on which an offset lies; the end of the text is on its last line.
-    fn line(&self, offset: usize) -> usize {
-        self.lines.partition_point(|start| *start <= offset)
     }
 
     /// The events of a part of the text, with ranges of the whole text.
@@ -305,9 +283,17 @@ impl Body<'_> {
     /// What may stand nowhere in a topic, and the links to other topics.
     fn check_markup(&mut self, range: Range<usize>) {
         let mut found = Vec::new();
+        let mut written = Vec::new();
         let mut links = Vec::new();
         for (event, at) in self.events(range) {
             let what = match event {
+                // `&#x202e;` is written without one, and shows one.
+                Event::Text(text) | Event::Code(text) => {
+                    if let Some(letter) = hidden::first_in(&text) {
+                        written.push((at.start, hidden::complaint(letter)));
+                    }
+                    continue;
+                }
                 Event::Start(Tag::Heading {
                     level: HeadingLevel::H2 | HeadingLevel::H3,
                     ..
@@ -346,12 +332,15 @@ impl Body<'_> {
         for (offset, what) in found {
             self.wrong(offset, what);
         }
+        for (offset, what) in written {
+            self.wrong(offset, what);
+        }
         if let Some((offset, _)) = links.get(LINKS_MAX) {
             let what = format!("has more than {LINKS_MAX} links to topics; split it");
             self.wrong(*offset, what);
         }
         for (offset, id) in links {
-            self.mentioned.push((self.line(offset), id));
+            self.mentioned.push((self.lines.at(offset), id));
         }
     }
 
@@ -475,7 +464,7 @@ impl Body<'_> {
                 Event::Start(Tag::Paragraph | Tag::List(_)) => {
                     let line = Mistake::new(
                         self.file,
-                        self.line(at.start),
+                        self.lines.at(at.start),
                         "`## Example` holds fenced blocks only; explain in the body",
                     );
                     return self.failed(line);

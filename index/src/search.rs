@@ -1,5 +1,6 @@
 //! Search: the topics that fit a query best.
 
+mod candidates;
 mod filter;
 pub(crate) mod lexicon;
 mod query;
@@ -15,9 +16,12 @@ use tantivy::DocAddress;
 use crate::guide::Guide;
 use crate::topic::Topic;
 use filter::{Allowed, Filters};
-use query::Query;
+use query::{Look, Query};
 use snippet::{Snippet, snippet};
 use topics::Topics;
+
+/// In an index with more documents than this, only the topics that may fit best are looked at closely.
+const LARGE: u64 = 20_000;
 
 /// A topic that a search found.
 #[derive(Clone, Debug, PartialEq)]
@@ -44,20 +48,29 @@ impl Guide {
     /// does not have are completed or corrected, and the last word may be unfinished. Words such as
     /// `lang:go`, `level:senior` and `section:redis` leave out other topics; alone they list what is left.
     pub fn search(&self, query: &str, limit: usize) -> Vec<Hit> {
-        let hits = self.found(query, limit, |_, _| ());
+        let hits = self.found(query, limit, self.look(), |_, _| ());
         hits.into_iter().map(|(hit, ())| hit).collect()
     }
 
     /// The same with the parts of each score.
     pub fn search_explained(&self, query: &str, limit: usize) -> Vec<(Hit, Vec<Part>)> {
         let explain = |query: &Query<'_>, doc| query.explain(doc);
-        self.found(query, limit, explain)
+        self.found(query, limit, self.look(), explain)
+    }
+
+    fn look(&self) -> Look {
+        if self.searcher.num_docs() > LARGE {
+            Look::Candidates(candidates::LARGE)
+        } else {
+            Look::Everywhere
+        }
     }
 
     fn found<T: Default>(
         &self,
         query: &str,
         limit: usize,
+        look: Look,
         explain: impl Fn(&Query<'_>, DocAddress) -> T,
     ) -> Vec<(Hit, T)> {
         let (filters, words) = Filters::split(self.fields, query);
@@ -73,7 +86,7 @@ impl Guide {
             reader.is_some_and(|reader| !reader.is_deleted(doc.doc_id))
                 && allowed.as_ref().is_none_or(|allowed| allowed.has(doc))
         };
-        let found = query.best(limit, is_wanted).into_iter();
+        let found = query.best(limit, look, is_wanted).into_iter();
         found
             .filter_map(|(score, address)| {
                 let topic = self.topic_at(address)?;
@@ -114,3 +127,6 @@ fn hit(shown: &BTreeMap<String, f32>, score: f32, topic: Topic) -> Hit {
         highlights: snippet.highlights,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -11,7 +11,7 @@ use tantivy::directory::{
     WatchHandle, WritePtr,
 };
 use tantivy::indexer::NoMergePolicy;
-use tantivy::{Directory, Index, IndexWriter, TantivyDocument};
+use tantivy::{Directory, Index, IndexSettings, IndexWriter, TantivyDocument};
 
 use crate::folder::Contents;
 use crate::{record, tokens};
@@ -22,6 +22,9 @@ pub type Files = &'static [(&'static str, &'static [u8])];
 /// Memory that the indexer may use before it would start a second segment, in bytes.
 const WRITER_MEMORY: usize = 256 << 20;
 
+/// A block of stored entries, in bytes: all of one is read for one entry.
+const BLOCK: usize = 4 << 10;
+
 /// Stands for the random id that tantivy gives a segment, so that equal guides make equal bytes.
 pub(crate) const SEGMENT_ID: &str = "00000000000000000000000000000001";
 
@@ -29,7 +32,11 @@ pub(crate) const SEGMENT_ID: &str = "00000000000000000000000000000001";
 pub(crate) fn build(contents: &Contents) -> tantivy::Result<(Index, RamDirectory)> {
     let (schema, fields) = record::schema();
     let directory = RamDirectory::create();
-    let index = Index::create(directory.clone(), schema, tantivy::IndexSettings::default())?;
+    let settings = IndexSettings {
+        docstore_blocksize: BLOCK,
+        ..IndexSettings::default()
+    };
+    let index = Index::create(directory.clone(), schema, settings)?;
     tokens::register(&index);
     // One thread, so that the order of the documents is ours.
     let mut writer: IndexWriter<TantivyDocument> =

@@ -1,5 +1,7 @@
 //! How texts and queries are cut into words: lower case, stemmed, identifiers whole and by their parts.
 
+use std::ops::Range;
+
 use tantivy::Index;
 use tantivy::tokenizer::{
     Language as Stem, LowerCaser, RemoveLongFilter, Stemmer, TextAnalyzer, Token, TokenStream,
@@ -92,36 +94,31 @@ pub(crate) fn stem(word: &str) -> String {
 struct Words;
 
 impl Tokenizer for Words {
-    type TokenStream<'a> = Cut;
+    type TokenStream<'a> = Cut<'a>;
 
-    fn token_stream(&mut self, text: &str) -> Cut {
-        let mut tokens = Vec::new();
-        let mut position = 0;
-        for run in runs(text) {
-            let parts = parts(&text[run.clone()], run.start);
-            let mut push = |range: std::ops::Range<usize>, position, position_length| {
-                tokens.push(Token {
-                    offset_from: range.start,
-                    offset_to: range.end,
-                    position,
-                    text: text[range].to_owned(),
-                    position_length,
-                });
-            };
-            push(run, position, parts.len().max(1));
-            position += parts.len().max(1);
-            for (part, number) in parts.iter().zip(position - parts.len()..) {
-                push(part.clone(), number, 1);
-            }
+    fn token_stream<'a>(&'a mut self, text: &'a str) -> Cut<'a> {
+        Cut {
+            text,
+            at: 0,
+            position: 0,
+            parts: Vec::new().into_iter(),
+            token: Token::default(),
         }
-        Cut { tokens, next: 0 }
     }
 }
 
 /// The ranges of letters and digits, and of verbs such as `%v` and `%+v`.
-pub(crate) fn runs(text: &str) -> Vec<std::ops::Range<usize>> {
-    let mut runs: Vec<std::ops::Range<usize>> = Vec::new();
+pub(crate) fn runs(text: &str) -> impl Iterator<Item = Range<usize>> {
     let mut at = 0;
+    std::iter::from_fn(move || {
+        let run = run_from(text, at)?;
+        at = run.end;
+        Some(run)
+    })
+}
+
+/// The first of these from an offset on.
+fn run_from(text: &str, mut at: usize) -> Option<Range<usize>> {
     while let Some(letter) = text[at..].chars().next() {
         let length = match letter {
             '%' => verb(&text[at..]),
@@ -130,11 +127,11 @@ pub(crate) fn runs(text: &str) -> Vec<std::ops::Range<usize>> {
                 .unwrap_or(text.len() - at),
         };
         if length > 0 {
-            runs.push(at..at + length);
+            return Some(at..at + length);
         }
-        at += length.max(letter.len_utf8());
+        at += letter.len_utf8();
     }
-    runs
+    None
 }
 
 /// The length of a verb of the Printf family at the start of a text; 0 where there is none.
@@ -151,7 +148,7 @@ fn verb(text: &str) -> usize {
 
 /// The parts of an identifier with capitals inside, as ranges of the text in which it begins at
 /// `offset`; none where it is one word, such as `SETNX`.
-fn parts(run: &str, offset: usize) -> Vec<std::ops::Range<usize>> {
+fn parts(run: &str, offset: usize) -> Vec<Range<usize>> {
     let mut parts = Vec::new();
     let mut start = 0;
     let mut before_lower = false;
@@ -172,26 +169,47 @@ fn parts(run: &str, offset: usize) -> Vec<std::ops::Range<usize>> {
     parts
 }
 
-/// Tokens that have been cut already.
+/// A text that is cut, word by word.
 #[derive(Debug)]
-struct Cut {
-    tokens: Vec<Token>,
-    /// One more than the index of the current token.
-    next: usize,
+struct Cut<'a> {
+    text: &'a str,
+    /// Where the next run is looked for.
+    at: usize,
+    /// The position of the next run.
+    position: usize,
+    /// The parts of the last run that are still to come.
+    parts: std::vec::IntoIter<Range<usize>>,
+    token: Token,
 }
 
-impl TokenStream for Cut {
+impl TokenStream for Cut<'_> {
     fn advance(&mut self) -> bool {
-        self.next += 1;
-        self.next <= self.tokens.len()
+        let (range, position, position_length) = if let Some(part) = self.parts.next() {
+            (part, self.position - 1 - self.parts.len(), 1)
+        } else if let Some(run) = run_from(self.text, self.at) {
+            self.at = run.end;
+            self.parts = parts(&self.text[run.clone()], run.start).into_iter();
+            let length = self.parts.len().max(1);
+            self.position += length;
+            (run, self.position - length, length)
+        } else {
+            return false;
+        };
+        self.token.offset_from = range.start;
+        self.token.offset_to = range.end;
+        self.token.position = position;
+        self.token.position_length = position_length;
+        self.token.text.clear();
+        self.token.text.push_str(&self.text[range]);
+        true
     }
 
     fn token(&self) -> &Token {
-        &self.tokens[self.next - 1]
+        &self.token
     }
 
     fn token_mut(&mut self) -> &mut Token {
-        &mut self.tokens[self.next - 1]
+        &mut self.token
     }
 }
 

@@ -2,7 +2,7 @@
 //! editor with a YAML server completes and checks it.
 
 use serde_json::{Value, json};
-use viva_guide::front_matter::{NOT_BESIDE_EXTENDS, PRODUCTS, TITLE_MAX};
+use viva_guide::front_matter::{LIST_MAX, NOT_BESIDE_EXTENDS, PRODUCTS, TITLE_MAX};
 use viva_guide::{Language, Level};
 
 /// The schema, indented.
@@ -14,7 +14,12 @@ fn schema() -> Value {
     let version = format!("^({}) [0-9]+(\\.[0-9]+)*$", PRODUCTS.join("|"));
     // The reader takes what is written as text, whatever YAML makes of it: SQL has a keyword NULL.
     let scalar = json!({ "type": ["string", "number", "boolean", "null"], "minLength": 1 });
-    let texts = |what: &str| json!({ "description": what, "type": "array", "items": scalar });
+    let texts = |what: &str| {
+        json!({
+            "description": what,
+            "type": "array", "maxItems": LIST_MAX, "items": scalar,
+        })
+    };
     let names = |what: &str| {
         let languages = Language::ALL.map(|language| {
             (
@@ -48,7 +53,8 @@ fn schema() -> Value {
         "also": texts("Other names that people search for."),
         "covers": {
             "description": "Numbers of a list of questions that the topic answers.",
-            "type": "array", "items": { "type": "integer", "minimum": 0, "maximum": u16::MAX },
+            "type": "array", "maxItems": LIST_MAX,
+            "items": { "type": "integer", "minimum": 0, "maximum": u16::MAX },
         },
         "since": {
             "description": "The version it came with, such as Go 1.21.",
@@ -56,7 +62,7 @@ fn schema() -> Value {
         },
         "changed": {
             "description": "What versions changed: a list of `version: what`.",
-            "type": "array",
+            "type": "array", "maxItems": LIST_MAX,
             "items": {
                 "type": "object", "minProperties": 1, "maxProperties": 1,
                 "propertyNames": { "pattern": version }, "additionalProperties": scalar_or_empty(),
@@ -64,7 +70,7 @@ fn schema() -> Value {
         },
         "sources": {
             "description": "Where the facts come from: a list of `label: https://…`.",
-            "type": "array", "minItems": 1,
+            "type": "array", "minItems": 1, "maxItems": LIST_MAX,
             "items": {
                 "type": "object", "minProperties": 1, "maxProperties": 1,
                 "additionalProperties": { "type": "string", "pattern": "^https://\\S*$" },
@@ -201,8 +207,15 @@ mod tests {
             .expect("a schema");
         let long = format!("title: {}", "ß".repeat(TITLE_MAX));
         let too_long = format!("{long}x");
-        let cases = cases.iter().copied();
-        for (yaml, is_valid) in cases.chain([(long.as_str(), true), (too_long.as_str(), false)]) {
+        let list = |count| format!("title: A\nalso: [{}]", "x, ".repeat(count));
+        let (many, too_many) = (list(LIST_MAX), list(LIST_MAX + 1));
+        let cases = cases.iter().copied().chain([
+            (long.as_str(), true),
+            (too_long.as_str(), false),
+            (many.as_str(), true),
+            (too_many.as_str(), false),
+        ]);
+        for (yaml, is_valid) in cases {
             let read = parse_by(
                 Rules::Own,
                 "t.md",

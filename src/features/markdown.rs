@@ -1,6 +1,7 @@
 //! The guide's texts as Markdown that editors show: blocks, sources, links between topics.
 
 use pulldown_cmark::{Event, Options, Parser, Tag};
+use viva_guide::hidden;
 use viva_guide::topic::{Block, Source};
 
 /// A block as an editor highlights it: only the language stays of its info string.
@@ -36,13 +37,13 @@ pub(super) fn defused(markdown: &str) -> String {
         }
     }
     // Nobody writes such a text by accident.
-    text.replace(['<', '>', '[', ']', '!'], " ")
+    text.replace(['<', '>', '[', ']', '!', '&'], " ")
 }
 
 /// How often a text is looked at again.
 const DEFUSED_TIMES: usize = 4;
 
-/// Where the links, images and HTML begin that must not be shown as such.
+/// Where the links, images, HTML and characters begin that must not be shown as such.
 fn dangers(markdown: &str) -> Vec<usize> {
     let mut found: Vec<usize> = Parser::new_ext(markdown, Options::ENABLE_TABLES)
         .into_offset_iter()
@@ -50,6 +51,8 @@ fn dangers(markdown: &str) -> Vec<usize> {
             let is_dangerous = match event {
                 Event::Start(Tag::Link { dest_url, .. }) => !is_harmless(&dest_url),
                 Event::Start(Tag::Image { .. }) | Event::Html(_) | Event::InlineHtml(_) => true,
+                // `&#x202e;` turns the direction of writing when it is shown.
+                Event::Text(text) => hidden::first_in(&text).is_some(),
                 _ => false,
             };
             is_dangerous.then_some(range.start)
@@ -143,6 +146,8 @@ mod tests {
             "<details>\n```\n</details>\n[x](command:y)\n```",
             "\\\\[x](command:y)",
             "> - [x](command:y)\n>   <b>",
+            "**a&#x202e;b** &#8238;&#x2066; c",
+            "[a&#x202e;b](https://go.dev)",
         ];
         for text in dangerous {
             let shown = defused(text);

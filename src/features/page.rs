@@ -46,10 +46,11 @@ pub fn page(guide: &Guide, topic: &Topic, address: impl Fn(&str) -> String) -> P
         question_lines.push(out.count);
         out.paragraph(&format!("### {}", question.ask));
         out.paragraph(&with_topic_links(&question.answer, &address));
-        out.paragraph(&format!(
-            "**Follow-up:** {}",
-            with_topic_links(&question.follow_up, &address)
-        ));
+        // Nobody has to have one in topics of their own.
+        if !question.follow_up.is_empty() {
+            let follow_up = with_topic_links(&question.follow_up, &address);
+            out.paragraph(&format!("**Follow-up:** {follow_up}"));
+        }
     }
     let related: Vec<Topic> = topic
         .related

@@ -23,6 +23,7 @@ mod order;
 mod own_guide;
 mod packages;
 mod positions;
+mod progress;
 mod retrieval;
 mod searching;
 mod settings;

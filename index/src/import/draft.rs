@@ -99,8 +99,8 @@ pub(super) fn has_words(line: &str) -> bool {
     line.chars().any(char::is_alphanumeric)
 }
 
-/// Makes the topics of a page.
-pub(super) fn place(page: Page<'_>, taken: &mut Taken, out: &mut Imported) {
+/// Makes the topics of a page, until there are `most`.
+pub(super) fn place(page: Page<'_>, most: usize, taken: &mut Taken, out: &mut Imported) {
     let Page {
         file,
         stem,
@@ -111,11 +111,9 @@ pub(super) fn place(page: Page<'_>, taken: &mut Taken, out: &mut Imported) {
     out.unplaced.extend(unplaced);
     out.structure.extend(structure);
     for draft in drafts {
-        if out.topics.len() >= super::TOPICS_MAX {
-            let what = format!(
-                "more than {} topics; what begins here is left out, split the file",
-                super::TOPICS_MAX
-            );
+        if out.topics.len() >= most {
+            let what =
+                format!("more than {most} topics; what begins here is left out, split the file");
             out.unplaced.push(Mistake::new(file, draft.line, what));
             return;
         }

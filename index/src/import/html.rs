@@ -465,5 +465,5 @@ fn character(name: &str) -> Option<char> {
         Some(hex) => u32::from_str_radix(hex, 16).ok()?,
         None => code.parse().ok()?,
     };
-    char::from_u32(code).filter(|letter| *letter == '\n' || !super::text::is_hidden(*letter))
+    char::from_u32(code).filter(|letter| *letter == '\n' || !crate::hidden::is_hidden(*letter))
 }

@@ -10,6 +10,7 @@ use pulldown_cmark::{Event, LinkType, Options, Parser, Tag};
 use super::draft::{Draft, Page, has_words};
 use super::text::shown;
 use super::{answers, article};
+use crate::mistake::Lines;
 use crate::parse::{self, Rules};
 
 /// What another format knows beside the Markdown that it was turned into.
@@ -131,6 +132,7 @@ pub(super) fn read_with(text: &str, extra: &Extra, page: &mut Page<'_>) {
         .iter()
         .map(|part| answers::split(part.text, part.text_line))
         .collect();
+    let sections = sections(&parts, &split);
     for (at, part) in parts.iter().enumerate() {
         let (lead, pairs) = &split[at];
         let has_parts = parts
@@ -143,11 +145,12 @@ pub(super) fn read_with(text: &str, extra: &Extra, page: &mut Page<'_>) {
             .into_iter()
             .chain(extra.tags.get(&0));
         let tags: Vec<String> = own_tags.flatten().cloned().collect();
-        let above = section(&parts, &split, at);
         let above = if part.level == 0 {
             None
         } else {
-            above.or_else(|| extra.title.clone())
+            sections[at]
+                .map(str::to_owned)
+                .or_else(|| extra.title.clone())
         };
         let here = if part.level == 0 {
             extra.title.clone()
@@ -260,10 +263,10 @@ fn with_addresses<'a>(text: &'a str, page: &mut Page<'_>) -> Cow<'a, str> {
         }
     }
     unused.retain(|(_, dest)| !used.contains(dest));
+    let lines = Lines::of(text);
     for (span, dest) in unused {
-        let first = 1 + text[..span.start].matches('\n').count();
         // Its label may go over several lines.
-        for (line, words) in (first..).zip(text[span].lines()) {
+        for (line, words) in (lines.at(span.start)..).zip(text[span].lines()) {
             if has_words(words) {
                 page.leave_out(line, format!("no link uses this address: {}", shown(&dest)));
             }
@@ -295,29 +298,27 @@ fn section_title(part: &Part<'_>, page: &mut Page<'_>) {
     }
 }
 
-/// The title of the nearest heading above that is no topic itself, else of the topmost.
-fn section(
-    parts: &[Part<'_>],
+/// For each part the title of the nearest heading above that is no topic itself, else of the topmost.
+fn sections<'a>(
+    parts: &[Part<'a>],
     split: &[(String, Vec<answers::Pair>)],
-    at: usize,
-) -> Option<String> {
-    let mut level = parts[at].level;
-    let mut topmost = None;
-    for above in (0..at).rev() {
-        let part = &parts[above];
-        if part.level == 0 || part.level >= level {
-            continue;
-        }
-        level = part.level;
-        topmost = Some(part.title.to_owned());
-        if !has_words(&split[above].0) {
-            break;
-        }
-        if level == 1 {
-            break;
+) -> Vec<Option<&'a str>> {
+    // The headings that a part is below of, each with the section of what is below it.
+    let mut above: Vec<(u8, &str)> = Vec::new();
+    let mut sections = Vec::with_capacity(parts.len());
+    for (part, (lead, _)) in parts.iter().zip(split) {
+        above.retain(|(level, _)| *level < part.level);
+        sections.push(above.last().map(|(_, section)| *section));
+        if part.level > 0 {
+            let is_topic = has_words(lead);
+            let section = match above.last() {
+                Some((_, section)) if is_topic => section,
+                _ => part.title,
+            };
+            above.push((part.level, section));
         }
     }
-    topmost
+    sections
 }
 
 /// Where a text is nothing but a list of explained terms: a topic of each.

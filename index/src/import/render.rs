@@ -1,6 +1,8 @@
 //! Markdown as people write it → Markdown as topics have it: no headings, tables, images, HTML or
 //! indented code, links to `https://` only, each paragraph on one line.
 
+use std::borrow::Cow;
+use std::collections::HashSet;
 use std::ops::Range;
 
 use pulldown_cmark::utils::TextMergeWithOffset;
@@ -9,6 +11,8 @@ use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 use super::draft::has_words;
 use super::html;
 use super::text::shown;
+use crate::hidden;
+use crate::mistake::Lines;
 use crate::topic::Block as Code;
 use crate::write::{fenced, longest_run};
 
@@ -74,7 +78,7 @@ fn clean_at(text: &str, depth: usize) -> Clean {
         at: 0,
         depth,
         left_out: Vec::new(),
-        used: Vec::new(),
+        used: HashSet::new(),
     };
     clean.blocks = render.blocks();
     let used = std::mem::take(&mut render.used);
@@ -91,7 +95,11 @@ fn clean_at(text: &str, depth: usize) -> Clean {
             at += line.len();
         }
     }
-    clean.left_out = render.left_out;
+    let lines = Lines::of(text);
+    let left_out = render.left_out.into_iter();
+    clean.left_out = left_out
+        .map(|(at, below, what)| (lines.at(at) + below, what))
+        .collect();
     clean
 }
 
@@ -142,9 +150,10 @@ struct Render<'a> {
     at: usize,
     /// How many texts this one is inside of: HTML is turned into Markdown and read again, once.
     depth: usize,
-    left_out: Vec<(usize, String)>,
+    /// What is not in the result: the offset of the line above, how many lines below it, and what stands there.
+    left_out: Vec<(usize, usize, String)>,
     /// Addresses that links had.
-    used: Vec<String>,
+    used: HashSet<String>,
 }
 
 impl<'a> Render<'a> {
@@ -159,8 +168,7 @@ impl<'a> Render<'a> {
     }
 
     fn leave_out(&mut self, offset: usize, what: String) {
-        let line = 1 + self.text[..offset].matches('\n').count();
-        self.left_out.push((line, what));
+        self.left_out.push((offset, 0, what));
     }
 
     /// Blocks up to the end of what contains them.
@@ -242,8 +250,7 @@ impl<'a> Render<'a> {
     fn html(&mut self, raw: &str, at: usize, blocks: &mut Vec<Block>) {
         let converted = html::to_markdown(raw);
         for (line, what) in converted.left_out {
-            let before = 1 + self.text[..at].matches('\n').count();
-            self.left_out.push((before + line - 1, what));
+            self.left_out.push((at, line - 1, what));
         }
         if self.depth == 0 {
             let inner = clean_at(&converted.markdown, 1);
@@ -285,7 +292,7 @@ impl<'a> Render<'a> {
         let mut head: Vec<String> = Vec::new();
         let mut cells: Vec<String> = Vec::new();
         let mut rows: Vec<String> = Vec::new();
-        let mut used: Vec<usize> = Vec::new();
+        let mut used: HashSet<usize> = HashSet::new();
         let mut row = 0..0;
         while let Some((event, range)) = self.next() {
             match event {
@@ -303,7 +310,7 @@ impl<'a> Render<'a> {
                         .filter(|(_, cell)| !cell.is_empty())
                         .map(|(at, cell)| match head.get(at) {
                             Some(head) if !head.is_empty() => {
-                                used.push(at);
+                                used.insert(at);
                                 format!("{head}: {cell}")
                             }
                             _ => cell,
@@ -364,7 +371,7 @@ impl<'a> Render<'a> {
                 break;
             };
             match event {
-                Event::Text(text) => out.push_str(&escaped(text)),
+                Event::Text(text) => out.push_str(&escaped(&self.seen(text, range.start))),
                 Event::Code(code) => out.push_str(&code_span(code)),
                 Event::SoftBreak => out.push(' '),
                 Event::HardBreak => out.push_str("  \n"),
@@ -374,13 +381,13 @@ impl<'a> Render<'a> {
                 Event::Start(Tag::Link { dest_url, .. }) => {
                     let text = self.inline();
                     self.at += 1;
-                    self.used.push(dest_url.to_string());
+                    self.used.insert(dest_url.to_string());
                     push_link(&mut out, &text, dest_url);
                 }
                 Event::Start(Tag::Image { dest_url, .. }) => {
                     let text = self.inline();
                     self.at += 1;
-                    self.used.push(dest_url.to_string());
+                    self.used.insert(dest_url.to_string());
                     if dest_url.len() > ADDRESS_MAX {
                         out.push_str(&text);
                         self.leave_out(range.start, "a picture inside of the text".to_owned());
@@ -393,6 +400,25 @@ impl<'a> Render<'a> {
         }
         let out = out.trim();
         safe_start(out)
+    }
+
+    /// A text without characters that hide something: `&#x202e;` is written without one, and shows one.
+    fn seen<'t>(&mut self, text: &'t str, at: usize) -> Cow<'t, str> {
+        let Some(letter) = hidden::first_in(text) else {
+            return Cow::Borrowed(text);
+        };
+        self.leave_out(
+            at,
+            format!(
+                "a character that hides something: U+{:04X}",
+                u32::from(letter)
+            ),
+        );
+        Cow::Owned(
+            text.chars()
+                .filter(|letter| !hidden::is_hidden(*letter))
+                .collect(),
+        )
     }
 
     fn marked(&mut self, mark: &str, out: &mut String) {
@@ -411,7 +437,7 @@ impl<'a> Render<'a> {
                 self.leave_out(at, format!("a comment: {}", shown(tag)));
             }
             html::Inline::Mark(mark) => out.push_str(mark),
-            html::Inline::Text(text) => out.push_str(&escaped(&text)),
+            html::Inline::Text(text) => out.push_str(&escaped(&self.seen(&text, at))),
             html::Inline::Code => {
                 let mut code = String::new();
                 while let Some(event) = self.peek() {
@@ -476,6 +502,7 @@ fn prefixed(text: &str, first: &str, others: &str) -> String {
 
 /// A link, or its text and address where readers of a topic could not follow it.
 fn push_link(out: &mut String, text: &str, address: &str) {
+    let address = &address.replace(hidden::is_hidden, "");
     let is_ours = address.starts_with("https://") && !address.contains(char::is_whitespace);
     if is_ours && !address.contains(['(', ')', '<', '>', '\\']) {
         let text = if text.is_empty() {
@@ -484,7 +511,7 @@ fn push_link(out: &mut String, text: &str, address: &str) {
             text
         };
         out.extend(["[", text, "](", address, ")"]);
-    } else if address.is_empty() || text == escaped(address) || format!("mailto:{text}") == address
+    } else if address.is_empty() || text == escaped(address) || format!("mailto:{text}") == *address
     {
         out.push_str(text);
     } else if text.is_empty() {

@@ -672,6 +672,44 @@ fn malicious_texts_end_with_a_message() {
     );
 }
 
+/// Characters may be written so that the text of the file has none.
+#[test]
+fn no_topic_turns_the_direction_of_writing() {
+    let texts = [
+        (
+            "a.md",
+            "# Ti&#x202e;tle\n\nA &#8238; b `c` [d&#x2066;](https://e&#x202e;) ![f&#x202a;](g)\n",
+        ),
+        (
+            "b.md",
+            "# Title\n\n<p>A &#x202e; b <a href=\"https://x&#x202e;\">c</a></p>\n",
+        ),
+        (
+            "c.md",
+            "# Title\n\nA <a href=\"&#x202e;\">b</a> <img alt=\"&#x202e;\">\n",
+        ),
+        (
+            "d.txt",
+            "#separator:tab\n#html:true\n<b>Fr&#x202e;ont</b>\tBa&#8238;ck\n",
+        ),
+        ("e.txt", "Locks\n\nMu&#x202e;tex – a &#x2067; lock\n"),
+        (
+            "f.csv",
+            "term,explanation,url\na,b&#x202e;,https://c&#x202e;\n",
+        ),
+    ];
+    for (name, text) in texts {
+        let imported = read(text, name, None, &known());
+        assert_eq!(imported.topics.len(), 1, "{name}");
+        let mut topic = imported.topics[0].topic.clone();
+        topic.id = "a/b".to_owned();
+        let written = write(&topic);
+        assert_eq!(crate::hidden::first_in(&written), None, "{written}");
+        // Nor does it when it is shown: topics that would are refused.
+        parse::parse_by(Rules::Own, name, "a/b", &written).expect("a topic");
+    }
+}
+
 #[test]
 fn names_of_files_are_safe_on_every_disk() {
     for (title, expected) in [

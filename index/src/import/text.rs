@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
 
+use crate::hidden::is_hidden;
 use crate::mistake::{Mistake, line_at};
 
 /// The largest file that is read, in bytes.
@@ -36,13 +37,6 @@ fn decoded(bytes: Vec<u8>, name: &str) -> Result<String, Mistake> {
         let line = line_at(error.as_bytes(), error.utf8_error().valid_up_to());
         Mistake::new(name, line, "is not UTF-8 here; save the file as UTF-8")
     })
-}
-
-/// Control characters, and those that turn the direction of writing: a text with them does not say
-/// what it shows.
-pub(super) fn is_hidden(letter: char) -> bool {
-    matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-        || letter.is_control() && letter != '\t'
 }
 
 /// The text with the same lines, ends as `\n`, typographic blanks, hyphens and quotation marks as the

@@ -5,9 +5,9 @@ use std::io::{self, Read as _};
 use std::path::Path;
 use std::sync::OnceLock;
 
-use super::Root;
 use super::key::{Key, Kind};
 use super::manifest::{Entry, What, hash};
+use super::{MISTAKES_MAX, Root};
 use crate::card::{self, Card};
 use crate::guide::Guide;
 use crate::import::{self, Imported, Known};
@@ -19,6 +19,9 @@ pub const FILE_MAX: u64 = 256 << 10;
 
 /// The largest file of notes that is read, in bytes: 200,000 words.
 pub const NOTES_MAX: u64 = 1 << 20;
+
+/// How many topics are made of one file of notes.
+pub const IMPORTED_MAX: usize = 5_000;
 
 /// What a file holds.
 pub(super) enum Content {
@@ -114,8 +117,12 @@ impl<'a> Reader<'a> {
     /// The topics of notes, with ids that depend on no other file.
     fn imported(&self, key: &Key, file: &str, text: &str) -> Content {
         let known = || Known::new(self.built_in.vocabulary());
-        let mut imported = import::read(text, file, None, self.known.get_or_init(known));
+        let known = self.known.get_or_init(known);
+        let mut imported = import::read_some(IMPORTED_MAX, text, file, None, known);
         imported.place_in(&key.import_section());
+        // Nobody reads more, and many files wait to be indexed.
+        imported.unplaced.truncate(MISTAKES_MAX);
+        imported.structure = Vec::new();
         if imported.topics.is_empty() {
             if imported.unplaced.is_empty() {
                 let what = "there is nothing in it to make a topic of";

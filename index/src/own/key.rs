@@ -8,6 +8,7 @@ use super::Root;
 use super::manifest::hash;
 use super::scan::FOLDERS_MAX;
 use crate::Language;
+use crate::hidden;
 use crate::import::{self, Format};
 
 /// The folder of the cards below that of the topics.
@@ -114,7 +115,7 @@ pub(super) fn is_wanted(path: &str) -> bool {
 /// What a file below a root may hold; None: nothing for a guide.
 fn kind(path: &str) -> Option<Kind> {
     let is_hidden = path.split('/').any(|part| part.starts_with('.'));
-    if is_hidden || path.chars().any(char::is_control) {
+    if is_hidden || path.chars().any(hidden::is_hidden) {
         return None;
     }
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
@@ -194,6 +195,7 @@ mod tests {
             (".obsidian/a.md", None),
             ("x/.a.md", None),
             ("x/a\n.md", None),
+            ("x/a\u{202e}dm.md", None),
         ];
         for (path, expected) in cases {
             assert_eq!(kind(path), expected, "{path}");

@@ -81,9 +81,10 @@ impl Manifest {
         let entries = self.0.iter();
         entries.fold(0, |sum, entry| {
             let key = hash(entry.key.path.as_bytes()) ^ u64::from(entry.key.root);
-            sum.wrapping_add(hash(
-                &[key.to_le_bytes(), entry.hash.to_le_bytes()].concat(),
-            ))
+            let mut bytes = [0; 16];
+            bytes[..8].copy_from_slice(&key.to_le_bytes());
+            bytes[8..].copy_from_slice(&entry.hash.to_le_bytes());
+            sum.wrapping_add(hash(&bytes))
         })
     }
 

@@ -417,6 +417,21 @@ fn a_folder_used_as_a_guide_says_what_its_import_says() {
     assert_eq!(used, converted);
 }
 
+/// What was deleted still counts in the statistics of words until its segment is merged.
+#[test]
+fn searches_work_after_many_edits() {
+    let mut place = Place::new(&[("team/x/a.md", topic("Locks", "a.T", "A lock."))], 0);
+    for number in 0..5 {
+        let text = topic("Locks", "a.T", &format!("A lock of edit {number}."));
+        write(place.home.path(), "team/x/a.md", &text);
+        assert!(place.changed(&["team/x/a.md"]));
+        for query in ["lock", "a lock of", "edit"] {
+            let found = place.guide.search(query, 5);
+            assert!(!found.is_empty(), "{query} {number}");
+        }
+    }
+}
+
 #[test]
 fn many_edits_leave_few_segments() {
     for size in SIZES {

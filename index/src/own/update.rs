@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 
+use tantivy::index::{SegmentId, SegmentMeta};
 use tantivy::indexer::NoMergePolicy;
 use tantivy::{Index, IndexWriter, TantivyDocument, Term};
 
@@ -20,22 +21,28 @@ use crate::guide::Guide;
 use crate::import::{Imported, Placed};
 use crate::mistake::Mistake;
 use crate::record::{self, Fields};
+use crate::store::SEGMENT_ID;
 use crate::tokens;
 use crate::topic::Topic;
 
-/// Memory of the indexer before it starts another segment, in bytes: for many files, and for few.
-const MEMORY_MANY: usize = 40 << 20;
-const MEMORY_FEW: usize = 15 << 20;
+/// Memory of the indexer before it starts another segment, in bytes: for much text on each of two threads, and
+/// for little on one.
+const MEMORY_MUCH: usize = 40 << 20;
+const MEMORY_LITTLE: usize = 15 << 20;
 
-/// More files than this are many.
-const MANY: usize = 2_000;
+/// More bytes of text than these are much: those of some thousand topics.
+const MUCH: u64 = 4 << 20;
 
 /// How many parsed files may wait for the indexer.
-const WAITING: usize = 64;
+const WAITING: usize = 32;
 
 /// A segment with fewer documents is small; more small ones than this are merged.
 const SMALL_SEGMENT: u32 = 5_000;
 const SMALL_SEGMENTS: usize = 6;
+
+/// More large segments than this are merged, into so many.
+const LARGE_SEGMENTS: usize = 4;
+const MERGED: usize = 2;
 
 /// A file after it was read.
 struct Read<'a> {
@@ -89,10 +96,11 @@ impl<'a> Indexer<'a> {
         if gone.is_empty() && changed.is_empty() {
             return Ok(false);
         }
-        let (threads, memory) = if changed.len() > MANY {
-            (2, 2 * MEMORY_MANY)
+        let bytes: u64 = changed.iter().map(|(_, stamp)| stamp.size).sum();
+        let (threads, memory) = if bytes > MUCH {
+            (2, 2 * MEMORY_MUCH)
         } else {
-            (1, MEMORY_FEW)
+            (1, MEMORY_LITTLE)
         };
         let mut writer: IndexWriter<TantivyDocument> =
             self.index.writer_with_num_threads(threads, memory)?;
@@ -297,21 +305,29 @@ impl<'a> Indexer<'a> {
         Ok(())
     }
 
-    /// Merges many small segments, and rewrites one that is mostly deleted.
+    /// Merges small segments where they are many, and large ones, each of which is asked for every word;
+    /// rewrites those that are mostly deleted.
     fn merge(&self, writer: &mut IndexWriter<TantivyDocument>) -> tantivy::Result<()> {
         let metas = self.index.searchable_segment_metas()?;
-        let small = metas.iter().filter(|meta| {
-            meta.max_doc() < SMALL_SEGMENT && meta.id().uuid_string() != crate::store::SEGMENT_ID
-        });
-        let small: Vec<_> = small.map(tantivy::SegmentMeta::id).collect();
+        let own = metas
+            .iter()
+            .filter(|meta| meta.id().uuid_string() != SEGMENT_ID);
+        let (small, large): (Vec<_>, Vec<_>) = own.partition(|meta| meta.max_doc() < SMALL_SEGMENT);
+        let ids = |metas: &[&SegmentMeta]| metas.iter().map(|meta| meta.id()).collect();
+        let mut groups: Vec<Vec<SegmentId>> = Vec::new();
         if small.len() > SMALL_SEGMENTS {
-            writer.merge(&small).wait()?;
+            groups.push(ids(&small));
         }
-        let emptied = metas.iter().filter(|meta| {
-            meta.max_doc() >= SMALL_SEGMENT && meta.num_deleted_docs() > meta.num_docs()
-        });
-        for meta in emptied {
-            writer.merge(&[meta.id()]).wait()?;
+        if large.len() > LARGE_SEGMENTS {
+            groups.extend(large.chunks(large.len().div_ceil(MERGED)).map(ids));
+        } else {
+            let is_emptied = |meta: &&&SegmentMeta| meta.num_deleted_docs() > meta.num_docs();
+            groups.extend(large.iter().filter(is_emptied).map(|meta| vec![meta.id()]));
+        }
+        // At the same time, on threads of tantivy's.
+        let merges: Vec<_> = groups.iter().map(|group| writer.merge(group)).collect();
+        for merge in merges {
+            merge.wait()?;
         }
         Ok(())
     }

@@ -415,6 +415,27 @@ fn what_is_too_much_ends_with_a_message() {
     }
 }
 
+/// Characters may be written so that the text of the file has none.
+#[test]
+fn what_turns_the_direction_of_writing_is_seen_however_it_is_written() {
+    let cases = [
+        ("title: Locks", "title: \"Lo\\u202ecks\"", 2),
+        ("also: [mutual exclusion]", "also: [\"a\\u2066\"]", 5),
+        ("  - Go 1.18: TryLock", "  - Go 1.18: \"\\a\"", 14),
+        ("- Copying it.", "- Copying&#x202e; it.", 30),
+        ("It is a lock.", "It is &#8238;a lock.", 44),
+    ];
+    for (old, new, line) in cases {
+        let text = TOPIC.replace(old, new);
+        assert_ne!(text, TOPIC, "{old}");
+        let mistakes = parse("t.md", "go/locks", &text).expect_err(new);
+        let found = mistakes.iter().any(|mistake| {
+            mistake.line == line && mistake.what.starts_with("has the invisible character U+")
+        });
+        assert!(found, "{new:?}: {mistakes:#?}");
+    }
+}
+
 #[test]
 fn notes_are_told_from_topics_by_their_front_matter() {
     let cases = [

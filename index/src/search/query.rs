@@ -6,8 +6,9 @@ use tantivy::schema::Field;
 use tantivy::{DocAddress, Searcher, Term};
 
 use super::Part;
+use super::candidates::{Bounds, List, candidates};
 use super::lexicon::{LEXICON, bag};
-use super::scores::{Candidates, Index, Scores};
+use super::scores::{Index, Pool, Scores};
 use super::spelling::{self, Spelling};
 use super::topics::Topics;
 use crate::record::Fields;
@@ -80,13 +81,16 @@ const NAME_MAX: usize = 4;
 /// How much the completion of a last word counts that is a word already.
 const LONGER: f32 = 0.3;
 
-/// In an index with more documents than this, the order of words is looked at in the topics alone that have
-/// the words that say most: this many.
-const LARGE: u64 = 20_000;
-const CANDIDATES: usize = 300;
-
 /// The longest query that is looked at, in words.
 const WORDS_MAX: usize = 16;
+
+/// How many topics a query looks at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Look {
+    Everywhere,
+    /// At those that may fit best: a hundred thousand take too long.
+    Candidates(Bounds),
+}
 
 /// A query whose words are known.
 pub(super) struct Query<'a> {
@@ -113,13 +117,8 @@ impl<'a> Query<'a> {
         topics: Topics<'a>,
         text: &str,
     ) -> Option<Query<'a>> {
-        let index = Index {
-            searcher,
-            topics,
-            only: None,
-        };
         let mut query = Query {
-            index,
+            index: Index::new(searcher, topics),
             fields,
             words: Vec::new(),
             meant: Vec::new(),
@@ -148,24 +147,70 @@ impl<'a> Query<'a> {
     pub(super) fn best(
         &mut self,
         limit: usize,
+        look: Look,
         is_wanted: impl Fn(DocAddress) -> bool,
     ) -> Vec<(f32, DocAddress)> {
+        if let Look::Candidates(bounds) = look {
+            let found = candidates(&self.index, &self.lists(), limit, bounds, &is_wanted);
+            self.index.pool = Pool::some(found);
+        }
         let mut scores = self.index.nothing();
         for (_, part) in self.words_scores() {
             scores.add(&part, 1.0);
-        }
-        if self.index.searcher.num_docs() > LARGE {
-            let best = scores.best(limit.max(CANDIDATES), &is_wanted);
-            self.index.only = Some(Candidates::new(best.into_iter().map(|(_, doc)| doc)));
         }
         // What follows tells topics apart that have the words; alone it finds none.
         for (_, part) in self.context_scores() {
             scores.add_where_some(&part);
         }
-        match &self.index.only {
-            Some(only) => scores.best(limit, |doc| only.has(doc)),
-            None => scores.best(limit, is_wanted),
+        self.index.best(&scores, limit, is_wanted)
+    }
+
+    /// Each word that is looked for in each field, by itself: about what [`Query::words_scores`] adds up.
+    fn lists(&self) -> Vec<List> {
+        let fields = weighted(&self.fields);
+        let mut lists = Vec::new();
+        let mut add = |stems: &[String], weight: f32, fields: &[(Field, f32)]| {
+            #[expect(clippy::cast_precision_loss, reason = "phrases have a few words")]
+            let weight = weight / stems.len() as f32;
+            for stem in stems {
+                let in_field = |(field, most): &(Field, f32)| List {
+                    term: Term::from_field_text(*field, stem),
+                    weight: weight * most,
+                };
+                lists.extend(fields.iter().map(in_field));
+            }
+        };
+        let mut at = 0;
+        for phrase in LEXICON.phrases(&self.words) {
+            let next = at + phrase.len();
+            let importance = self.importance(phrase);
+            for (word, meant) in phrase.iter().zip(&self.meant[at..next]) {
+                if self.says_nothing(word) {
+                    add(
+                        std::slice::from_ref(&word.stem),
+                        importance,
+                        &fields[..NAMES],
+                    );
+                    continue;
+                }
+                for meant in meant {
+                    add(&meant.stems, importance * meant.weight, &fields);
+                }
+            }
+            for other in LEXICON.same(phrase) {
+                add(other, importance * SAME, &fields);
+            }
+            at = next;
         }
+        for joined in self.joined() {
+            add(&[joined], 1.0, &fields);
+        }
+        lists
+    }
+
+    /// Whether a word is one of a question about something else.
+    fn says_nothing(&self, word: &Word) -> bool {
+        LEXICON.is_stop(word) && !self.meanings.is_empty()
     }
 
     /// Why a topic has its score.
@@ -174,7 +219,7 @@ impl<'a> Query<'a> {
             let written: Vec<String> = stems.iter().map(|stem| format!("`{stem}`")).collect();
             Part {
                 what: format!("word {}", written.join(" or ")),
-                score: scores.of(doc),
+                score: self.index.score(&scores, doc),
                 fields: self.fields_of(&stems, doc),
             }
         });
@@ -183,7 +228,7 @@ impl<'a> Query<'a> {
             .into_iter()
             .map(|(what, scores)| Part {
                 what: what.to_owned(),
-                score: scores.of(doc),
+                score: self.index.score(&scores, doc),
                 fields: Vec::new(),
             });
         let parts = words.chain(context);
@@ -197,7 +242,8 @@ impl<'a> Query<'a> {
             .map(|(field, name)| {
                 let scores = stems.iter().map(|stem| {
                     let stem = std::slice::from_ref(stem);
-                    self.index.best_field(stem, 0, &[field], 0.0).of(doc)
+                    let scores = self.index.best_field(stem, 0, &[field], 0.0);
+                    self.index.score(&scores, doc)
                 });
                 (name, scores.fold(0.0, f32::max))
             })
@@ -240,13 +286,13 @@ impl<'a> Query<'a> {
     pub(super) fn shown(&self) -> BTreeMap<String, f32> {
         let mut shown = BTreeMap::new();
         for (word, meant) in self.words.iter().zip(&self.meant) {
-            if LEXICON.is_stop(word) && !self.meanings.is_empty() {
+            if self.says_nothing(word) {
                 continue;
             }
             for stem in meant.iter().flat_map(|meant| &meant.stems) {
                 let term = Term::from_field_text(self.fields.body, stem);
                 #[expect(clippy::cast_precision_loss, reason = "topics are few")]
-                let frequency = self.index.searcher.doc_freq(&term).unwrap_or(0) as f32;
+                let frequency = self.index.locate(&term).count as f32;
                 shown.insert(stem.clone(), 1.0 / (1.0 + frequency));
             }
         }
@@ -290,7 +336,7 @@ impl<'a> Query<'a> {
     /// How much a phrase says about the subject.
     fn importance(&self, phrase: &[Word]) -> f32 {
         match phrase {
-            [word] if LEXICON.is_stop(word) && !self.meanings.is_empty() => STOP,
+            [word] if self.says_nothing(word) => STOP,
             [word] if !LEXICON.sections(&word.stem).is_empty() && self.meanings.len() > 1 => {
                 SECTION_WORD
             }
@@ -302,7 +348,7 @@ impl<'a> Query<'a> {
     fn phrase(&self, phrase: &[Word], meant: &[Vec<Meant>]) -> Scores {
         let mut scores = self.index.nothing();
         for (word, meant) in phrase.iter().zip(meant) {
-            if LEXICON.is_stop(word) && !self.meanings.is_empty() {
+            if self.says_nothing(word) {
                 let stem = std::slice::from_ref(&word.stem);
                 scores.add(&self.best_field(stem, 0, NAMES), 1.0);
                 continue;
@@ -360,7 +406,7 @@ impl<'a> Query<'a> {
             for part in self.meanings.windows(length) {
                 if let Some(name) = bag(part.to_vec()) {
                     let term = Term::from_field_text(self.fields.name, &name);
-                    scores.add(&self.index.constant(term, NAME * share * share), 1.0);
+                    scores.add(&self.index.constant(&term, NAME * share * share), 1.0);
                 }
             }
         }
@@ -373,7 +419,7 @@ impl<'a> Query<'a> {
         let words = self.words.iter();
         for section in words.flat_map(|word| LEXICON.sections(&word.stem)) {
             let term = Term::from_field_text(self.fields.section, section);
-            scores.or(&self.index.constant(term, SECTION), 1.0);
+            scores.or(&self.index.constant(&term, SECTION), 1.0);
         }
         scores
     }

@@ -23,6 +23,7 @@ impl Bm25StatisticsProvider for Topics<'_> {
     }
 
     fn doc_freq(&self, term: &Term) -> tantivy::Result<u64> {
-        self.searcher.doc_freq(term)
+        // Deleted topics count, too, until their segment is merged; more than all would be an error.
+        Ok(self.searcher.doc_freq(term)?.min(self.count))
     }
 }

@@ -169,7 +169,7 @@ fn what_cannot_be_imported_is_said() {
             "control.txt:1: the line holds the control character U+001B",
         ),
         (latin, 1, "latin.txt:2: is not UTF-8 here"),
-        (huge, 1, "huge.txt:1: has more than 67108864 bytes"),
+        (huge, 1, "huge.txt:1: has more than 16777216 bytes"),
         (format!("{SAMPLES}/none.txt"), 2, "no such file or folder"),
     ] {
         let out = folder.path().join("out");

@@ -848,7 +848,7 @@ fn bytes_that_are_no_text_are_named_with_their_line() {
     assert!(
         imported.unplaced[0]
             .what
-            .contains("has more than 67108864 bytes"),
+            .contains("has more than 16777216 bytes"),
         "{:?}",
         imported.unplaced
     );

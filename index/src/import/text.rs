@@ -9,7 +9,7 @@ use crate::hidden::is_hidden;
 use crate::mistake::{Mistake, line_at};
 
 /// The largest file that is read, in bytes.
-pub const FILE_MAX: u64 = 64 << 20;
+pub const FILE_MAX: u64 = 16 << 20;
 
 /// The longest line that is read, in bytes.
 pub const LINE_MAX: usize = 1 << 20;

@@ -3,6 +3,7 @@
 mod candidates;
 mod filter;
 pub(crate) mod lexicon;
+mod postings;
 mod query;
 mod scores;
 mod snippet;

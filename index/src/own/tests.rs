@@ -69,6 +69,13 @@ impl Place {
         self.home.path().join(path)
     }
 
+    /// Where the index is, if it is not in memory.
+    fn shelf(&self) -> PathBuf {
+        let shelves = in_folder(&self.path("cache/guides"));
+        assert_eq!(shelves.len(), 1);
+        shelves[0].clone()
+    }
+
     /// Says that these files may have changed; whether the guide is another.
     fn changed(&mut self, paths: &[&str]) -> bool {
         let paths: Vec<PathBuf> = paths.iter().map(|path| self.path(path)).collect();
@@ -112,6 +119,11 @@ fn write(home: &Path, path: &str, text: &str) {
     let path = home.join(path);
     fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
     fs::write(path, text).expect("a file");
+}
+
+fn in_folder(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).expect("a folder").flatten();
+    entries.map(|entry| entry.path()).collect()
 }
 
 /// In memory, and in the cache folder.
@@ -433,20 +445,26 @@ fn searches_work_after_many_edits() {
 }
 
 #[test]
-fn many_edits_leave_few_segments() {
+fn many_edits_leave_few_segments_and_no_files_of_others() {
     for size in SIZES {
         let mut place = Place::new(&[], size);
         for number in 0..30 {
-            write(
-                place.home.path(),
-                "team/x/a.md",
-                &topic("A", "a.T", &format!("Edit {number}.")),
-            );
-            assert!(place.changed(&["team/x/a.md"]));
-            assert_eq!(place.headline("a.T"), Some(format!("Edit {number}.")));
+            let file = format!("team/x/n{number}.md");
+            let name = format!("a.N{number}");
+            write(place.home.path(), &file, &topic("A", &name, "One."));
+            assert!(place.changed(&[&file]));
+            assert_eq!(place.headline(&name).as_deref(), Some("One."));
+            let segments = place.guide.searcher.segment_readers().len();
+            assert!(segments <= 8, "after edit {number}");
+            if let Kept::Shelf(name) = &place.library.kept {
+                let files = in_folder(&place.shelf().join(name)).into_iter();
+                let stores =
+                    files.filter(|file| file.extension().is_some_and(|kind| kind == "store"));
+                // The built-in one is part of the program.
+                assert_eq!(stores.count(), segments - 1, "after edit {number}");
+            }
         }
-        assert!(place.guide.searcher.segment_readers().len() <= 10);
-        assert_eq!(place.guide.topic_count(), 2 + size);
+        assert_eq!(place.guide.topic_count(), 31 + size);
     }
 }
 
@@ -471,19 +489,13 @@ fn a_shelf_is_opened_without_a_look_at_the_files_and_repaired_where_it_is_damage
     let Kept::Shelf(name) = &other.kept else {
         panic!("it is on the shelf")
     };
-    let shelf = fs::read_dir(place.path("cache/guides"))
-        .expect("shelves")
-        .flatten()
-        .next();
-    let shelf = shelf.expect("a shelf").path();
+    let shelf = place.shelf();
     let files = |kind: &str| -> Vec<PathBuf> {
-        let found = fs::read_dir(shelf.join(name))
-            .expect("a generation")
-            .flatten();
-        let found = found.map(|entry| entry.path()).filter(|path| {
+        let mut found = in_folder(&shelf.join(name));
+        found.retain(|path| {
             path.ends_with(kind) || path.extension().is_some_and(|extension| extension == kind)
         });
-        found.collect()
+        found
     };
     for kind in [
         "idx",

@@ -25,9 +25,8 @@ use crate::store::SEGMENT_ID;
 use crate::tokens;
 use crate::topic::Topic;
 
-/// Memory of the indexer before it starts another segment, in bytes: for much text on each of two threads, and
-/// for little on one.
-const MEMORY_MUCH: usize = 40 << 20;
+/// Memory of the indexer before it starts another segment, in bytes: for much text, and for little.
+const MEMORY_MUCH: usize = 48 << 20;
 const MEMORY_LITTLE: usize = 15 << 20;
 
 /// More bytes of text than these are much: those of some thousand topics.
@@ -36,13 +35,11 @@ const MUCH: u64 = 4 << 20;
 /// How many parsed files may wait for the indexer.
 const WAITING: usize = 32;
 
-/// A segment with fewer documents is small; more small ones than this are merged.
-const SMALL_SEGMENT: u32 = 5_000;
-const SMALL_SEGMENTS: usize = 6;
-
-/// More large segments than this are merged, into so many.
-const LARGE_SEGMENTS: usize = 4;
-const MERGED: usize = 2;
+/// Segments with fewer documents than these are small, and large those with at least so many; of the small ones
+/// and of those between, more than `ALIKE` are merged until they are large.
+const SMALL: u32 = 5_000;
+const LARGE: u32 = 80_000;
+const ALIKE: usize = 6;
 
 /// A file after it was read.
 struct Read<'a> {
@@ -97,13 +94,14 @@ impl<'a> Indexer<'a> {
             return Ok(false);
         }
         let bytes: u64 = changed.iter().map(|(_, stamp)| stamp.size).sum();
-        let (threads, memory) = if bytes > MUCH {
-            (2, 2 * MEMORY_MUCH)
+        let memory = if bytes > MUCH {
+            MEMORY_MUCH
         } else {
-            (1, MEMORY_LITTLE)
+            MEMORY_LITTLE
         };
+        // One thread fills segments, so that they are few; others read and parse meanwhile.
         let mut writer: IndexWriter<TantivyDocument> =
-            self.index.writer_with_num_threads(threads, memory)?;
+            self.index.writer_with_num_threads(1, memory)?;
         writer.set_merge_policy(Box::new(NoMergePolicy));
         let is_different = self.write(&writer, scan, &changed, &gone, progress)?;
         if is_different {
@@ -305,37 +303,60 @@ impl<'a> Indexer<'a> {
         Ok(())
     }
 
-    /// Merges small segments where they are many, and large ones, each of which is asked for every word;
-    /// rewrites those that are mostly deleted.
+    /// Merges segments of about one size where they are many, as each is asked for every word, and rewrites those
+    /// that are mostly deleted. One merge after the other: the files of one are in memory meanwhile.
     fn merge(&self, writer: &mut IndexWriter<TantivyDocument>) -> tantivy::Result<()> {
+        for group in self.groups()? {
+            writer.merge(&group).wait()?;
+        }
+        Ok(())
+    }
+
+    /// Which segments are to be merged with each other, or rewritten alone; the built-in one stays. Only names
+    /// are returned: as long as somebody has what tantivy knows of a segment, its files are not removed.
+    fn groups(&self) -> tantivy::Result<Vec<Vec<SegmentId>>> {
         let metas = self.index.searchable_segment_metas()?;
         let own = metas
             .iter()
             .filter(|meta| meta.id().uuid_string() != SEGMENT_ID);
-        let (small, large): (Vec<_>, Vec<_>) = own.partition(|meta| meta.max_doc() < SMALL_SEGMENT);
-        let ids = |metas: &[&SegmentMeta]| metas.iter().map(|meta| meta.id()).collect();
-        let mut groups: Vec<Vec<SegmentId>> = Vec::new();
-        if small.len() > SMALL_SEGMENTS {
-            groups.push(ids(&small));
-        }
-        if large.len() > LARGE_SEGMENTS {
-            groups.extend(large.chunks(large.len().div_ceil(MERGED)).map(ids));
-        } else {
-            let is_emptied = |meta: &&&SegmentMeta| meta.num_deleted_docs() > meta.num_docs();
-            groups.extend(large.iter().filter(is_emptied).map(|meta| vec![meta.id()]));
-        }
-        // At the same time, on threads of tantivy's.
-        let merges: Vec<_> = groups.iter().map(|group| writer.merge(group)).collect();
-        for merge in merges {
-            merge.wait()?;
-        }
-        Ok(())
+        let groups = groups(own.collect()).into_iter();
+        let ids = |group: Vec<&SegmentMeta>| group.iter().map(|meta| meta.id()).collect();
+        Ok(groups.map(ids).collect())
     }
 
     /// Roots that come first matter most.
     fn rank(&self, root: u16) -> u64 {
         (self.roots.len() - usize::from(root).min(self.roots.len())) as u64
     }
+}
+
+/// Which segments are to be merged with each other, or rewritten alone.
+fn groups(mut segments: Vec<&SegmentMeta>) -> Vec<Vec<&SegmentMeta>> {
+    segments.sort_by_key(|meta| meta.num_docs());
+    let begin = |least: u32| segments.partition_point(|meta| meta.num_docs() < least);
+    let (small, others) = segments.split_at(begin(SMALL));
+    let (middle, large) = others.split_at(begin(LARGE) - small.len());
+    let mut groups: Vec<Vec<&SegmentMeta>> = large.iter().map(|meta| vec![*meta]).collect();
+    for alike in [small, middle] {
+        let enough = if alike.len() > ALIKE { LARGE } else { 0 };
+        let mut docs = u32::MAX;
+        for meta in alike {
+            if docs >= enough {
+                groups.push(Vec::new());
+                docs = 0;
+            }
+            docs += meta.num_docs();
+            groups.last_mut().expect("one was begun").push(meta);
+        }
+    }
+    // One by itself stays, unless most of it is deleted.
+    groups.retain(|group| {
+        group.len() > 1
+            || group
+                .iter()
+                .any(|meta| meta.num_deleted_docs() > meta.num_docs())
+    });
+    groups
 }
 
 /// Whether an index with this manifest needs an update.
@@ -410,4 +431,59 @@ fn read_all<'a>(
         }
         Ok(())
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Documents of each segment, and how many of them are deleted, → those of each group.
+    #[test]
+    fn segments_of_a_size_are_merged_where_they_are_many() {
+        type Case = (&'static [(u32, u32)], &'static [&'static [u32]]);
+        let cases: &[Case] = &[
+            (&[], &[]),
+            (&[(3, 0); 6], &[]),
+            (&[(3, 0); 7], &[&[3; 7]]),
+            (&[(20_000, 0); 6], &[]),
+            (&[(20_000, 0); 8], &[&[20_000; 4], &[20_000; 4]]),
+            // The last one stays as it is.
+            (&[(16_000, 0); 6], &[]),
+            (&[(30_000, 0); 7], &[&[30_000; 3], &[30_000; 3]]),
+            (&[(100_000, 0); 20], &[]),
+            // Sizes are not mixed: 6 and 2.
+            (
+                &[
+                    (9, 0),
+                    (9_000, 0),
+                    (9, 0),
+                    (9, 0),
+                    (9_000, 0),
+                    (9, 0),
+                    (9, 0),
+                    (9, 0),
+                ],
+                &[],
+            ),
+            // Only what is mostly deleted is rewritten alone.
+            (&[(100_000, 60_000)], &[&[40_000]]),
+            (&[(100_000, 50_000)], &[]),
+            (&[(10_000, 9_000), (9, 0)], &[&[1_000]]),
+        ];
+        let (schema, _) = record::schema();
+        let index = Index::create_in_ram(schema);
+        for (segments, expected) in cases {
+            let metas = segments.iter().map(|(docs, deleted)| {
+                let meta = index.new_segment_meta(SegmentId::generate_random(), *docs);
+                meta.with_delete_meta(*deleted, 1)
+            });
+            let metas: Vec<SegmentMeta> = metas.collect();
+            let found = groups(metas.iter().collect());
+            let docs = |group: &Vec<&SegmentMeta>| -> Vec<u32> {
+                group.iter().map(|meta| meta.num_docs()).collect()
+            };
+            let found: Vec<Vec<u32>> = found.iter().map(docs).collect();
+            assert_eq!(found, *expected, "{segments:?}");
+        }
+    }
 }

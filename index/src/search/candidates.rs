@@ -2,11 +2,11 @@
 //! themselves, in one pass over their postings.
 //!
 //! What a word can add at most is known before its postings are read, so the words that say most are read
-//! first (MaxScore, term at a time): the others tell those apart that can still be among the best.
+//! first (`MaxScore`, term at a time): the others tell those apart that can still be among the best.
 
 use tantivy::{DocAddress, Term};
 
-use super::scores::Index;
+use super::postings::Index;
 
 /// How much is looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,13 +94,13 @@ pub(super) fn candidates(
 
 /// Puts the best first, in no order among them, and returns the least score of these.
 fn least_of_best(docs: &mut [(f32, DocAddress)], limit: usize) -> f32 {
-    let last = limit.min(docs.len());
-    if last == 0 {
+    let count = limit.min(docs.len());
+    if count == 0 {
         return 0.0;
     }
     let order = |(a, first): &(f32, DocAddress), (b, second): &(f32, DocAddress)| {
         b.total_cmp(a).then(first.cmp(second))
     };
-    let (_, (least, _), _) = docs.select_nth_unstable_by(last - 1, order);
+    let (_, (least, _), _) = docs.select_nth_unstable_by(count - 1, order);
     *least
 }

@@ -8,7 +8,8 @@ use tantivy::{DocAddress, Searcher, Term};
 use super::Part;
 use super::candidates::{Bounds, List, candidates};
 use super::lexicon::{LEXICON, bag};
-use super::scores::{Index, Pool, Scores};
+use super::postings::Index;
+use super::scores::{Pool, Scores};
 use super::spelling::{self, Spelling};
 use super::topics::Topics;
 use crate::record::Fields;
@@ -154,7 +155,7 @@ impl<'a> Query<'a> {
             let found = candidates(&self.index, &self.lists(), limit, bounds, &is_wanted);
             self.index.pool = Pool::some(found);
         }
-        let mut scores = self.index.nothing();
+        let mut scores = self.index.pool.nothing();
         for (_, part) in self.words_scores() {
             scores.add(&part, 1.0);
         }
@@ -162,7 +163,7 @@ impl<'a> Query<'a> {
         for (_, part) in self.context_scores() {
             scores.add_where_some(&part);
         }
-        self.index.best(&scores, limit, is_wanted)
+        self.index.pool.best(&scores, limit, is_wanted)
     }
 
     /// Each word that is looked for in each field, by itself: about what [`Query::words_scores`] adds up.
@@ -219,7 +220,7 @@ impl<'a> Query<'a> {
             let written: Vec<String> = stems.iter().map(|stem| format!("`{stem}`")).collect();
             Part {
                 what: format!("word {}", written.join(" or ")),
-                score: self.index.score(&scores, doc),
+                score: self.index.pool.score(&scores, doc),
                 fields: self.fields_of(&stems, doc),
             }
         });
@@ -228,7 +229,7 @@ impl<'a> Query<'a> {
             .into_iter()
             .map(|(what, scores)| Part {
                 what: what.to_owned(),
-                score: self.index.score(&scores, doc),
+                score: self.index.pool.score(&scores, doc),
                 fields: Vec::new(),
             });
         let parts = words.chain(context);
@@ -243,7 +244,7 @@ impl<'a> Query<'a> {
                 let scores = stems.iter().map(|stem| {
                     let stem = std::slice::from_ref(stem);
                     let scores = self.index.best_field(stem, 0, &[field], 0.0);
-                    self.index.score(&scores, doc)
+                    self.index.pool.score(&scores, doc)
                 });
                 (name, scores.fold(0.0, f32::max))
             })
@@ -259,7 +260,7 @@ impl<'a> Query<'a> {
         let mut at = 0;
         for phrase in LEXICON.phrases(&self.words) {
             let next = at + phrase.len();
-            let mut scores = self.index.nothing();
+            let mut scores = self.index.pool.nothing();
             let meant = &self.meant[at..next];
             scores.add(&self.phrase(phrase, meant), self.importance(phrase));
             let stems = meant.iter().flatten().flat_map(|meant| meant.stems.clone());
@@ -346,14 +347,14 @@ impl<'a> Query<'a> {
 
     /// Words that are written next to each other, or what means the same.
     fn phrase(&self, phrase: &[Word], meant: &[Vec<Meant>]) -> Scores {
-        let mut scores = self.index.nothing();
+        let mut scores = self.index.pool.nothing();
         for (word, meant) in phrase.iter().zip(meant) {
             if self.says_nothing(word) {
                 let stem = std::slice::from_ref(&word.stem);
                 scores.add(&self.best_field(stem, 0, NAMES), 1.0);
                 continue;
             }
-            let mut best = self.index.nothing();
+            let mut best = self.index.pool.nothing();
             for meant in meant {
                 best.or(&self.everywhere(&meant.stems), meant.weight);
             }
@@ -377,7 +378,7 @@ impl<'a> Query<'a> {
 
     /// Words in the order of the query, and close to each other without the words of a question.
     fn order(&self) -> Scores {
-        let mut scores = self.index.nothing();
+        let mut scores = self.index.pool.nothing();
         let mut pair = |first: &Word, second: &Word, slop, weight| {
             if first.stem != second.stem {
                 let stems = [first.stem.clone(), second.stem.clone()];
@@ -399,7 +400,7 @@ impl<'a> Query<'a> {
 
     /// Topics whose name is the query or a part of it.
     fn names(&self) -> Scores {
-        let mut scores = self.index.nothing();
+        let mut scores = self.index.pool.nothing();
         for length in 1..=NAME_MAX.min(self.meanings.len()) {
             #[expect(clippy::cast_precision_loss, reason = "queries have a few words")]
             let share = length as f32 / self.meanings.len() as f32;
@@ -415,7 +416,7 @@ impl<'a> Query<'a> {
 
     /// Topics of the sections that the query names.
     fn sections(&self) -> Scores {
-        let mut scores = self.index.nothing();
+        let mut scores = self.index.pool.nothing();
         let words = self.words.iter();
         for section in words.flat_map(|word| LEXICON.sections(&word.stem)) {
             let term = Term::from_field_text(self.fields.section, section);

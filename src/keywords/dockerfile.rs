@@ -202,13 +202,16 @@ fn instruction_keywords(line: &Joined<'_>, stages: &Stages) -> Vec<Keyword> {
     let mut found = Found {
         line,
         stages,
+        is_trigger: false,
         keywords: Vec::new(),
     };
     for instruction in instructions(line) {
         let Some(name) = instruction.name else { break };
         let sense = found.sense(name, &instruction);
         found.add(instruction.keyword.clone(), vec![name.to_owned()], sense);
-        if name != "ONBUILD" {
+        if name == "ONBUILD" {
+            found.is_trigger = true;
+        } else {
             found.add_arguments(name, &instruction);
         }
     }
@@ -219,6 +222,8 @@ fn instruction_keywords(line: &Joined<'_>, stages: &Stages) -> Vec<Keyword> {
 struct Found<'a> {
     line: &'a Joined<'a>,
     stages: &'a Stages,
+    /// Behind `ONBUILD`: what it says is for the stages of another file.
+    is_trigger: bool,
     keywords: Vec<Keyword>,
 }
 
@@ -347,11 +352,7 @@ impl Found<'_> {
         if spelled.len() <= 2 || !spelled.bytes().all(is_name) {
             return;
         }
-        // What ONBUILD says is for the stages of another file.
-        let is_here = instructions(self.line)
-            .next()
-            .is_some_and(|first| first.name == Some(name));
-        let from = (is_here && name == "COPY" && spelled == "--from")
+        let from = (!self.is_trigger && name == "COPY" && spelled == "--from")
             .then(|| self.stages.note(&text[value.clone()]))
             .flatten();
         let names = vec![format!("{name} {spelled}"), name.to_owned()];

@@ -443,12 +443,15 @@ fn offsets_are_bytes() {
     check("$0", "");
 }
 
+/// Each is as long as takes minutes where a part of a line is looked at again for each of its parts.
 #[test]
-fn deep_nesting_does_no_harm() {
+fn deep_nesting_and_many_parts_do_no_harm() {
     let text = format!("RUN {} <<EOF\nx", "${a:-\"".repeat(50_000));
     assert_eq!(keywords(Source::new(&text)).len(), 1);
     let text = "ONBUILD ".repeat(20_000);
     assert_eq!(keywords(Source::new(&text)).len(), 20_000);
+    let text = format!("COPY {}x y", "--from=a ".repeat(50_000));
+    assert_eq!(keywords(Source::new(&text)).len(), 50_001);
 }
 
 #[test]

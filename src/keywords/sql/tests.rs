@@ -100,6 +100,7 @@ fn introducers_stand_before_strings_and_numbers() {
         "«SELECT» «_utf8mb4» 'FROM', «_binary» X'4D', «_latin1» 0x4D, «_utf8mb4»\"FROM\", «_binary» b'01'",
     );
     check_all("«SELECT» _utf8mb4, «_nothing»'a', t._binary «FROM» t");
+    check("SELECT __no$0thing'a'", "__nothing: _nothing, _NOTHING");
 }
 
 #[test]

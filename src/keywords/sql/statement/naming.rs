@@ -208,6 +208,7 @@ pub(super) fn charset_names(name: &str) -> Vec<String> {
     let charset = name.split_once('_').map(|(charset, _)| charset);
     let names = [name.as_str()].into_iter().chain(charset);
     names
+        .filter(|name| !name.is_empty())
         .flat_map(|name| [name.to_owned(), name.to_ascii_uppercase()])
         .collect()
 }

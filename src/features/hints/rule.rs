@@ -1,5 +1,6 @@
 //! What a rule is, and what it finds.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use viva_guide::Language;
@@ -217,7 +218,7 @@ impl Findings {
             self.hints.push(Hint {
                 rule,
                 range,
-                message,
+                message: brief(&message),
                 fix,
                 statement,
             });
@@ -229,4 +230,29 @@ impl Findings {
             .sort_by_key(|hint| (hint.range.start, hint.range.end, hint.rule.id));
         self.hints
     }
+}
+
+/// The longest message, and the longest text of the file in it, in characters. A message is one line to read,
+/// and names in a file may be of any length.
+const MESSAGE_MAX: usize = 300;
+const QUOTED_MAX: usize = 60;
+
+/// A message that quotes no more of the file than can be read.
+fn brief(message: &str) -> String {
+    let parts = message.split('`').enumerate();
+    let parts = parts.map(|(number, part)| match number % 2 {
+        0 => Cow::Borrowed(part),
+        _ => cut(part, QUOTED_MAX),
+    });
+    let parts: Vec<Cow<'_, str>> = parts.collect();
+    cut(&parts.join("`"), MESSAGE_MAX).into_owned()
+}
+
+/// A text of at most so many characters, with a sign where it was cut.
+fn cut(text: &str, longest: usize) -> Cow<'_, str> {
+    if text.chars().count() <= longest {
+        return Cow::Borrowed(text);
+    }
+    let kept: String = text.chars().take(longest - 1).collect();
+    Cow::Owned(kept + "…")
 }

@@ -237,6 +237,25 @@ fn levels_say_what_is_at_stake() {
     assert!(count(Level::Information) < count(Level::Hint));
 }
 
+#[test]
+fn messages_quote_no_more_than_can_be_read() {
+    let name = "N".repeat(1_000);
+    let text = format!("FROM alpine:3.22\nENV {name} value\n");
+    let found = hints(&document(Language::Dockerfile, &text), &everything());
+    let found = found
+        .iter()
+        .find(|hint| hint.rule.id == "docker/legacy-env");
+    let message = &found.expect("the old form").message;
+    assert!(
+        message.starts_with("`ENV NNNN") && message.contains("N…` is the old form"),
+        "{message}"
+    );
+    assert!(
+        message.ends_with("` does not.") && message.len() < 300,
+        "{message}"
+    );
+}
+
 /// While somebody types, files are cut off and torn apart.
 #[test]
 fn half_typed_files_give_hints_with_places_in_the_text() {

@@ -37,17 +37,20 @@ pub fn check(data: &[u8]) {
     check_words(&imported, &words, &text);
 }
 
-/// Puts a word of its own for each sign, and tells on which line (from 1) it stands.
+/// Puts a word of its own for each sign, and tells on which line (from 1) it stands. What stands in a tag is for
+/// browsers, not for readers.
 fn with_words(text: &str) -> (String, Vec<(usize, String)>) {
     let mut words = Vec::new();
     let mut out = String::new();
     let mut line = 1;
     let mut before = ' ';
-    for letter in text.chars() {
+    for (at, letter) in text.char_indices() {
         if letter == WORD {
-            let word = format!("w{}w", words.len());
+            let word = format!("w{at}w");
             out.push_str(&word);
-            words.push((line, word));
+            if !is_in_tag(text, at) {
+                words.push((line, word));
+            }
         } else {
             // A line ends as an import sees it.
             line += usize::from(letter == '\n' && before != '\r' || letter == '\r');
@@ -56,6 +59,13 @@ fn with_words(text: &str) -> (String, Vec<(usize, String)>) {
         before = letter;
     }
     (out, words)
+}
+
+fn is_in_tag(text: &str, at: usize) -> bool {
+    let opens = text[..at].rfind(['<', '>']);
+    let closes = text[at..].find(['<', '>']);
+    opens.is_some_and(|opens| text[opens..].starts_with('<'))
+        && closes.is_some_and(|closes| text[at + closes..].starts_with('>'))
 }
 
 fn check_lines(imported: &Imported, text: &str) {

@@ -168,7 +168,9 @@ fn check_answers(document: &Document, all: &[Keyword]) {
     let step = all.len() / 6 + 1;
     for keyword in all.iter().step_by(step) {
         let offset = keyword.range.start;
-        let answer = bounded("a hover", || hover(&GUIDE, document, offset, HOVER_LINES, None));
+        let answer = bounded("a hover", || {
+            hover(&GUIDE, document, offset, HOVER_LINES, None)
+        });
         if let Some(answer) = answer {
             assert_eq!(answer.range, keyword.range);
             let lines = answer.markdown.lines().count();

@@ -1,6 +1,8 @@
 //! HTML, as flash cards and notes hold it, → Markdown. One pass, no tree: nesting costs nothing.
 
+use super::draft::has_words;
 use super::render::{code_span, escaped};
+use super::text::shown;
 
 /// The deepest list whose indentation is kept.
 const LISTS_MAX: usize = 8;
@@ -187,13 +189,11 @@ pub(super) fn to_markdown(html: &str) -> Converted {
             // Inside of a script or a style sheet.
             if Tag::read(text).is_some_and(|tag| tag.is_end && tag.name == end) {
                 writer.skip_to = None;
-            } else if !text.trim().is_empty() {
-                let what = format!("inside of <{end}>: {}", super::text::shown(text.trim()));
-                writer.left_out.push((line, what));
+            } else {
+                writer.leave_out(line, &format!("inside of <{end}>"), text);
             }
         } else if text.starts_with("<!--") {
-            let what = format!("a comment: {}", super::text::shown(text));
-            writer.left_out.push((line, what));
+            writer.leave_out(line, COMMENT, text);
         } else {
             match Tag::read(text) {
                 Some(tag) => writer.tag(&tag, text),
@@ -208,6 +208,18 @@ pub(super) fn to_markdown(html: &str) -> Converted {
         markdown: writer.out.trim().to_owned(),
         left_out: writer.left_out,
     }
+}
+
+/// What is said of a comment.
+pub(super) const COMMENT: &str = "a comment";
+
+/// Each line of what is left out that has words: how many lines below the first it is, and what is said of it.
+pub(super) fn of_lines(kind: &str, text: &str) -> Vec<(usize, String)> {
+    let lines = text.lines().enumerate();
+    let lines = lines.filter(|(_, line)| has_words(line));
+    lines
+        .map(|(below, line)| (below, format!("{kind}: {}", shown(line.trim()))))
+        .collect()
 }
 
 /// The bytes of the first tag, comment or text.
@@ -242,6 +254,13 @@ struct Writer {
 }
 
 impl Writer {
+    /// `line` is the one on which the text begins.
+    fn leave_out(&mut self, line: usize, kind: &str, text: &str) {
+        let lines = of_lines(kind, text).into_iter();
+        self.left_out
+            .extend(lines.map(|(below, what)| (line + below, what)));
+    }
+
     fn text(&mut self, text: &str) {
         let text = unescaped(text);
         if let Some((code, _)) = &mut self.code {

@@ -434,7 +434,9 @@ impl<'a> Render<'a> {
             html::Inline::Unknown => out.push_str(&escaped(tag)),
             html::Inline::Nothing => {}
             html::Inline::Comment => {
-                self.leave_out(at, format!("a comment: {}", shown(tag)));
+                let lines = html::of_lines(html::COMMENT, tag).into_iter();
+                self.left_out
+                    .extend(lines.map(|(below, what)| (at, below, what)));
             }
             html::Inline::Mark(mark) => out.push_str(mark),
             html::Inline::Text(text) => out.push_str(&escaped(&self.seen(&text, at))),

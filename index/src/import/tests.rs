@@ -44,6 +44,12 @@ const CASES: &[(&str, &str, &[&str], &[usize])] = &[
         &[7, 8],
     ),
     (
+        "comment.md",
+        "# T\n\n## A\n\nText <!-- one\ntwo --> goes on.\n\n<!-- three\n\nfour\n-->\n\n<script>five\nsix</script>\n",
+        &["t/a [A] Text goes on."],
+        &[5, 6, 8, 10, 13, 14],
+    ),
+    (
         "comments.csv",
         "term,text,note\nA,one,b <!-- lost -->\nB,\"two\n\nlines\",\"c\n<!-- gone -->\"\n",
         &[

@@ -193,13 +193,8 @@ impl Findings {
     }
 
     /// Adds a place. `statement` is where its instruction, statement or line begins, in bytes.
-    pub(super) fn add(
-        &mut self,
-        statement: usize,
-        range: Range<usize>,
-        message: impl Into<String>,
-    ) {
-        self.push(statement, range, message.into(), None);
+    pub(super) fn add(&mut self, statement: usize, range: Range<usize>, message: impl AsRef<str>) {
+        self.push(statement, range, message.as_ref(), None);
     }
 
     /// Adds a place that can be mended.
@@ -207,18 +202,18 @@ impl Findings {
         &mut self,
         statement: usize,
         range: Range<usize>,
-        message: impl Into<String>,
+        message: impl AsRef<str>,
         fix: Fix,
     ) {
-        self.push(statement, range, message.into(), Some(fix));
+        self.push(statement, range, message.as_ref(), Some(fix));
     }
 
-    fn push(&mut self, statement: usize, range: Range<usize>, message: String, fix: Option<Fix>) {
+    fn push(&mut self, statement: usize, range: Range<usize>, message: &str, fix: Option<Fix>) {
         if let Some(rule) = self.rule {
             self.hints.push(Hint {
                 rule,
                 range,
-                message: brief(&message),
+                message: brief(message),
                 fix,
                 statement,
             });

@@ -84,7 +84,7 @@ impl<'f> Service<'f> {
 }
 
 /// Adds a place, if it is one: what stands in a block or is written with escapes is not.
-pub(super) fn add(findings: &mut Findings, place: Value<'_>, message: impl Into<String>) {
+pub(super) fn add(findings: &mut Findings, place: Value<'_>, message: impl AsRef<str>) {
     let range = place.range();
     if !range.is_empty() {
         findings.add(range.start, range, message);

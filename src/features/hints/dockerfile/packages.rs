@@ -44,30 +44,35 @@ const INSTALLS: [&str; 8] = [
 ];
 
 fn apt_get_update_alone(file: &File<'_>, findings: &mut Findings) {
-    let uses_lists = |commands: &[Command]| {
+    let updates = |commands: &[Command]| commands.iter().any(|command| is_apt(command, "update"));
+    let installs = |commands: &[Command]| {
         commands
             .iter()
             .any(|command| INSTALLS.iter().any(|what| is_apt(command, what)))
     };
-    for (number, stage) in file.docker.stages.iter().enumerate() {
-        let own = file.docker.of_stage(stage);
-        for (at, instruction) in own.iter().enumerate() {
+    let stages = &file.docker.stages;
+    // For each stage, the last instruction that installs by a list from before, and whether a stage that is
+    // based on it has one.
+    let mut last_use = vec![None; stages.len()];
+    let mut is_used_later = vec![false; stages.len()];
+    for (number, stage) in stages.iter().enumerate().rev() {
+        last_use[number] = file.docker.of_stage(stage).iter().rposition(|instruction| {
             let commands = file.commands(instruction);
-            let Some(update) = commands.iter().find(|command| is_apt(command, "update")) else {
-                continue;
-            };
-            if uses_lists(commands) {
-                continue;
-            }
-            let below = file.docker.stages.iter().enumerate().skip(number + 1);
-            let derived = below
-                .filter(|(later, _)| file.docker.lineage(*later).contains(&number))
-                .flat_map(|(_, stage)| file.docker.of_stage(stage));
-            let is_used = own[at + 1..].iter().chain(derived).any(|later| {
-                let commands = file.commands(later);
-                uses_lists(commands) && !commands.iter().any(|command| is_apt(command, "update"))
-            });
-            if let Some(range) = said(update, "update").filter(|_| is_used) {
+            installs(commands) && !updates(commands)
+        });
+        if let Some(base) = stage.base {
+            is_used_later[base] |= last_use[number].is_some() || is_used_later[number];
+        }
+    }
+    for (number, stage) in stages.iter().enumerate() {
+        for (at, instruction) in file.docker.of_stage(stage).iter().enumerate() {
+            let commands = file.commands(instruction);
+            let is_used = is_used_later[number] || last_use[number] > Some(at);
+            let update = commands.iter().find(|command| is_apt(command, "update"));
+            if let Some(range) = update.and_then(|update| said(update, "update"))
+                && is_used
+                && !installs(commands)
+            {
                 findings.add(
                     instruction.keyword.start,
                     range,

@@ -454,7 +454,7 @@ impl<'a> File<'a> {
     // What is found.
 
     /// Adds a node.
-    pub(super) fn mark(&self, findings: &mut Findings, node: Node<'a>, message: impl Into<String>) {
+    pub(super) fn mark(&self, findings: &mut Findings, node: Node<'a>, message: impl AsRef<str>) {
         findings.add(self.statement_start(node), node.byte_range(), message);
     }
 
@@ -463,7 +463,7 @@ impl<'a> File<'a> {
         &self,
         findings: &mut Findings,
         node: Node<'a>,
-        message: impl Into<String>,
+        message: impl AsRef<str>,
         fix: Fix,
     ) {
         findings.add_with_fix(self.statement_start(node), node.byte_range(), message, fix);
@@ -474,7 +474,7 @@ impl<'a> File<'a> {
         &self,
         findings: &mut Findings,
         node: Node<'a>,
-        message: impl Into<String>,
+        message: impl AsRef<str>,
     ) {
         let word = self.text_of(node);
         let end = word.find(|letter: char| !letter.is_ascii_lowercase());

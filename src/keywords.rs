@@ -47,7 +47,7 @@ impl<'a> Source<'a> {
 }
 
 /// A recognised name and where it stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Keyword {
     /// Qualified names from most to least specific (`sync.Cond.Wait`, `sync.Cond`, `sync`), in the
     /// spelling of the guide (`index/guide/README.md`); never empty.
@@ -61,7 +61,7 @@ pub struct Keyword {
 }
 
 /// The meaning that a keyword has at one place: `make` makes a channel, a slice or a map.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Sense {
     /// The name to look up before all others: `builtin.make(chan)`.
     pub name: String,

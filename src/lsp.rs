@@ -3,7 +3,7 @@
 //! - [`framing`], [`message`], [`repair`], [`output`], [`transport`]: messages in and out, in their order, whatever the client
 //!   sends.
 //! - [`server`]: the connection's life and state. [`requests`]: the answers. Each converts, asks a
-//!   feature, and converts back.
+//!   feature, and converts back. [`answers`]: those that were given before.
 //! - [`client`]: what the client can do. [`settings`]: what the user set.
 //! - [`guides`]: keeps guides of one's own up to date, in the background, with `guide_files`: what is wrong
 //!   in their open files, and `watching`: who says that files have changed.
@@ -13,6 +13,7 @@
 //! - [`parent`]: ends with the editor. [`log`]: what is written to stderr. [`fault`]: for tests.
 //! - [`convert`]: LSP's types from ours and back. [`open`]: how a topic's page is shown.
 
+mod answers;
 pub mod client;
 mod convert;
 mod diagnostics;

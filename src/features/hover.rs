@@ -4,12 +4,12 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use viva_guide::{Card, Explanation, Guide, Topic};
+use viva_guide::{Card, Explanation, Guide, Language, Topic};
 
 use crate::document::Document;
 use crate::features::markdown::{defused, fenced, link, with_topic_links, without_topic_links};
 use crate::features::{Address, explain};
-use crate::keywords::Sense;
+use crate::keywords::{Keyword, Sense};
 
 /// An answer and the bytes of the text that it is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,12 +29,24 @@ pub fn hover(
     address: Option<&Address>,
 ) -> Option<Hover> {
     let keyword = document.keyword_at(offset)?;
-    let explanation = explain(guide, document.language?, &keyword)?;
-    let markdown = markdown(&explanation, keyword.sense.as_ref(), max_lines, address);
+    let markdown = answer(guide, document.language?, &keyword, max_lines, address)?;
     Some(Hover {
         range: keyword.range,
         markdown,
     })
+}
+
+/// What [`hover`] says about a keyword of a file in this language; where it stands does not matter.
+pub fn answer(
+    guide: &Guide,
+    language: Language,
+    keyword: &Keyword,
+    max_lines: usize,
+    address: Option<&Address>,
+) -> Option<String> {
+    let explanation = explain(guide, language, keyword)?;
+    let sense = keyword.sense.as_ref();
+    Some(markdown(&explanation, sense, max_lines, address))
 }
 
 /// The explanation as Markdown. What does not fit is left out, the least important first: the

@@ -8,7 +8,6 @@ use viva_guide::Hit;
 
 use super::client::Client;
 use crate::document::{Document, Encoding, Position};
-use crate::features::hover::Hover;
 use crate::features::plain_text::plain_text;
 use crate::features::questions::Asked;
 use crate::features::related::Related;
@@ -50,21 +49,26 @@ pub(crate) fn range(document: &Document, range: &Range<usize>, encoding: Encodin
     }
 }
 
-pub(crate) fn hover(document: &Document, hover: Hover, client: &Client) -> lsp::Hover {
+pub(crate) fn hover(
+    document: &Document,
+    about: &Range<usize>,
+    markdown: &str,
+    client: &Client,
+) -> lsp::Hover {
     let content = if client.markdown {
         lsp::MarkupContent {
             kind: lsp::MarkupKind::Markdown,
-            value: hover.markdown,
+            value: markdown.to_owned(),
         }
     } else {
         lsp::MarkupContent {
             kind: lsp::MarkupKind::PlainText,
-            value: plain_text(&hover.markdown),
+            value: plain_text(markdown),
         }
     };
     lsp::Hover {
         contents: lsp::Contents::MarkupContent(content),
-        range: Some(range(document, &hover.range, client.encoding)),
+        range: Some(range(document, about, client.encoding)),
     }
 }
 

@@ -8,7 +8,7 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::panic::{self, AssertUnwindSafe};
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -99,15 +99,15 @@ impl Keeper {
     }
 
     pub(super) fn guide(&self) -> Arc<Guide> {
-        Arc::clone(&locked(&self.shared.guide))
+        Arc::clone(&lock(&self.shared.guide))
     }
 
     pub(super) fn roots(&self) -> Arc<[Root]> {
-        Arc::clone(&locked(&self.shared.roots))
+        Arc::clone(&lock(&self.shared.roots))
     }
 
     pub(super) fn shown(&self) -> MutexGuard<'_, HashMap<String, (i32, Vec<lsp::Diagnostic>)>> {
-        locked(&self.shared.shown)
+        lock(&self.shared.shown)
     }
 
     /// A number that tells guides apart that are made of different folders.
@@ -319,7 +319,7 @@ impl Worker {
         if roots == self.library.roots() {
             return false;
         }
-        *locked(&self.keeper.shared.roots) = Arc::from(roots.as_slice());
+        *lock(&self.keeper.shared.roots) = Arc::from(roots.as_slice());
         self.library = own_guide::library(roots);
         true
     }
@@ -348,7 +348,7 @@ impl Worker {
         if let Some(guide) = guide {
             self.put(guide);
         } else if updated.files == 0 && self.keeper.is_own() {
-            *locked(&self.keeper.shared.guide) = Arc::clone(&self.keeper.shared.built_in);
+            *lock(&self.keeper.shared.guide) = Arc::clone(&self.keeper.shared.built_in);
         }
         for mistake in updated.mistakes.iter().take(LOGGED) {
             self.log(lsp::MessageType::Warning, mistake.to_string());
@@ -365,7 +365,7 @@ impl Worker {
     }
 
     fn put(&self, guide: Guide) {
-        *locked(&self.keeper.shared.guide) = Arc::new(guide);
+        *lock(&self.keeper.shared.guide) = Arc::new(guide);
     }
 
     fn log(&self, kind: lsp::MessageType, text: String) {
@@ -429,9 +429,4 @@ async fn show(connection: tower_lsp::Client, mut reports: async_mpsc::UnboundedR
         }
     }
     progress.finish().await;
-}
-
-/// What is locked here is whole at every moment.
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

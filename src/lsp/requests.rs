@@ -15,7 +15,7 @@ use super::server::Server;
 use super::settings::CodeActions;
 use super::{convert, open};
 use crate::document::Position;
-use crate::features::{Address, hover, questions, related, search};
+use crate::features::{Address, questions, related, search};
 
 /// How many questions are offered at a place; menus with more are not read.
 const QUESTIONS_MAX: usize = 5;
@@ -36,15 +36,20 @@ impl Server {
             return Ok(None);
         }
         let offset = document.offset(params.position.into(), client.encoding);
+        let keyword = document.keyword_at(offset);
+        let (Some(language), Some(keyword)) = (document.language, keyword) else {
+            return Ok(None);
+        };
+        let range = keyword.range.clone();
         let address: &Address = &|id| open::command_uri(convert::OPEN, id);
-        let found = hover::hover(
+        let answer = self.answers.of(
             &self.guide(),
-            &document,
-            offset,
+            language,
+            keyword,
             settings.hover_max_lines,
             client.command_links.then_some(address),
         );
-        Ok(found.map(|found| convert::hover(&document, found, &client)))
+        Ok(answer.map(|answer| convert::hover(&document, &range, &answer, &client)))
     }
 
     pub(crate) async fn code_action(

@@ -11,6 +11,7 @@ use tower_lsp::jsonrpc::{Request, Result};
 use tower_lsp::{ClientSocket, LanguageServer, LspService};
 use viva_guide::{Guide, Language};
 
+use super::answers::Answers;
 use super::client::Client;
 use super::guides::Keeper;
 use super::hints::Told;
@@ -29,6 +30,7 @@ pub(crate) struct Server {
     pub(super) connection: tower_lsp::Client,
     pub(super) guides: Keeper,
     pub(super) state: Arc<Mutex<State>>,
+    pub(super) answers: Arc<Answers>,
     /// Held by whoever reads the workspace's files: the newest reading is the last.
     pub(super) rereading: Arc<tokio::sync::Mutex<()>>,
 }
@@ -81,6 +83,7 @@ pub(crate) fn service(guide: Guide) -> (LspService<Server>, ClientSocket) {
             guides: Keeper::new(guide, connection.clone(), Arc::clone(&state)),
             connection,
             state,
+            answers: Arc::default(),
             rereading: Arc::default(),
         }
     })
@@ -470,7 +473,7 @@ impl Server {
     }
 }
 
-/// The state. A panic elsewhere while it was locked left it whole: every change is one step.
-pub(super) fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
-    state.lock().unwrap_or_else(PoisonError::into_inner)
+/// What is shared. A panic elsewhere while it was locked left it whole: every change is one step.
+pub(super) fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
 }

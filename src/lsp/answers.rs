@@ -1,0 +1,80 @@
+//! Answers that were given before. The same names are hovered again and again, and to look one up and put the
+//! answer together takes longer than all else of a hover.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, Weak};
+
+use viva_guide::{Guide, Language};
+
+use super::server::lock;
+use crate::features::{Address, hover};
+use crate::keywords::Keyword;
+
+/// How many answers are kept, of about two kilobytes each; then all are forgotten.
+const KEPT: usize = 128;
+
+/// The answers from one guide.
+#[derive(Debug, Default)]
+pub(super) struct Answers(Mutex<Known>);
+
+#[derive(Debug, Default)]
+struct Known {
+    /// Another guide has other answers.
+    guide: Weak<Guide>,
+    answers: HashMap<Asked, Option<Arc<str>>>,
+}
+
+/// All that an answer depends on besides the guide.
+#[derive(Debug, PartialEq, Eq, Hash)]
+struct Asked {
+    language: Language,
+    /// At no place: it means the same at all.
+    keyword: Keyword,
+    max_lines: usize,
+    has_links: bool,
+}
+
+impl Answers {
+    /// What [`hover::answer`] gives.
+    pub(super) fn of(
+        &self,
+        guide: &Arc<Guide>,
+        language: Language,
+        keyword: Keyword,
+        max_lines: usize,
+        address: Option<&Address>,
+    ) -> Option<Arc<str>> {
+        let asked = Asked {
+            language,
+            keyword: Keyword {
+                range: 0..0,
+                ..keyword
+            },
+            max_lines,
+            has_links: address.is_some(),
+        };
+        if let Some(known) = lock(&self.0).of(guide).get(&asked) {
+            return known.clone();
+        }
+        let answer = hover::answer(guide, language, &asked.keyword, max_lines, address);
+        let answer: Option<Arc<str>> = answer.map(Arc::from);
+        let mut known = lock(&self.0);
+        let answers = known.of(guide);
+        if answers.len() >= KEPT {
+            answers.clear();
+        }
+        answers.insert(asked, answer.clone());
+        answer
+    }
+}
+
+impl Known {
+    /// The answers from this guide.
+    fn of(&mut self, guide: &Arc<Guide>) -> &mut HashMap<Asked, Option<Arc<str>>> {
+        if !std::ptr::eq(self.guide.as_ptr(), Arc::as_ptr(guide)) {
+            self.guide = Arc::downgrade(guide);
+            self.answers.clear();
+        }
+        &mut self.answers
+    }
+}

@@ -1,6 +1,7 @@
 //! Short words for questions to tree-sitter.
 
 use std::collections::HashMap;
+use std::num::NonZero;
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -57,12 +58,13 @@ pub(super) fn children(
 
 /// The named children of one field: the names in `var a, b int`.
 pub(super) fn children_by_field<'a>(node: Node<'a>, name: &str) -> std::vec::IntoIter<Node<'a>> {
+    let id = grammar().fields.get(name).copied().and_then(NonZero::new);
     let mut cursor = node.walk();
-    let found: Vec<Node<'a>> = node
-        .children_by_field_name(name, &mut cursor)
-        .filter(Node::is_named)
-        .collect();
-    found.into_iter()
+    let found = id.into_iter().flat_map(|id| {
+        let children = node.children_by_field_id(id, &mut cursor);
+        children.filter(Node::is_named).collect::<Vec<Node<'a>>>()
+    });
+    found.collect::<Vec<Node<'a>>>().into_iter()
 }
 
 /// The children with operators, keywords and brackets.

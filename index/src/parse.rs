@@ -455,7 +455,16 @@ impl Body<'_> {
                         code: String::new(),
                     });
                 }
-                Event::End(TagEnd::CodeBlock) => open = false,
+                Event::End(TagEnd::CodeBlock) => {
+                    open = false;
+                    // The last line of a file may lack its end, and the fence below it.
+                    if let Some(block) = blocks.last_mut()
+                        && !block.code.is_empty()
+                        && !block.code.ends_with('\n')
+                    {
+                        block.code.push('\n');
+                    }
+                }
                 Event::Text(code) if open => {
                     if let Some(block) = blocks.last_mut() {
                         block.code.push_str(&code);

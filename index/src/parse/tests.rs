@@ -355,6 +355,16 @@ fn a_mistake_about_a_heading_of_two_lines_is_one_line() {
 }
 
 #[test]
+fn a_fence_that_the_file_does_not_close_ends_with_it() {
+    let text = "---\ntitle: T\n---\n\nIt is.\n\n## Example\n\n```go\nx := 1";
+    let parsed = parse_by(Rules::Own, "t.md", "a/b", text).expect("a topic");
+    assert_eq!(parsed.topic.example[0].code, "x := 1\n");
+    let written = crate::write::write(&parsed.topic);
+    let again = parse_by(Rules::Own, "t.md", "a/b", &written).expect("a topic");
+    assert_eq!(again.topic, parsed.topic, "{written}");
+}
+
+#[test]
 fn a_topic_without_questions_is_a_mistake() {
     let text = &TOPIC[..TOPIC.find("## Questions").expect("the section is there")];
     let mistakes = parse("t.md", "go/locks", text).expect_err("no questions");

@@ -1,6 +1,6 @@
 //! The language server: the only module that knows the Language Server Protocol.
 //!
-//! - [`framing`], [`message`], [`repair`], [`output`], [`transport`]: messages in and out, in their order, whatever the client
+//! - [`framing`], [`message`], [`repair`], [`output`], [`pipe`], [`transport`]: messages in and out, in their order, whatever the client
 //!   sends.
 //! - [`server`]: the connection's life and state. [`requests`]: the answers. Each converts, asks a
 //!   feature, and converts back. [`answers`]: those that were given before.
@@ -29,6 +29,7 @@ mod output;
 mod packages;
 mod params;
 mod parent;
+mod pipe;
 mod repair;
 mod requests;
 mod server;

@@ -6,12 +6,15 @@
 use std::fmt::{self, Write as _};
 use std::io::{self, Write as _};
 use std::panic::{self, PanicHookInfo};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use tracing::field::{Field, Visit};
 use tracing::level_filters::LevelFilter;
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
+
+use super::pipe;
 
 /// The environment variable with the level.
 const VARIABLE: &str = "VIVA_LOG";
@@ -26,6 +29,7 @@ pub(super) fn start() {
     let log = Log {
         level: level.unwrap_or(LevelFilter::ERROR),
         start: Instant::now(),
+        missing: AtomicUsize::new(0),
     };
     // It is set only once, by the process's only server.
     let _ = tracing::subscriber::set_global_default(log);
@@ -47,6 +51,30 @@ fn log_panic(panic: &PanicHookInfo<'_>) {
 struct Log {
     level: LevelFilter,
     start: Instant,
+    /// How many lines nobody has read: a client that leaves its pipe full must not stop the server.
+    missing: AtomicUsize,
+}
+
+impl Log {
+    /// Writes a line, unless that would take waiting.
+    fn write(&self, line: &str) {
+        let takes_it = || pipe::takes_at_once(&io::stderr()) != Some(false);
+        let missing = self.missing.load(Ordering::Relaxed);
+        if !takes_it() {
+            self.missing.fetch_add(1, Ordering::Relaxed);
+            return;
+        }
+        let mut text = line.to_owned();
+        if missing > 0 {
+            self.missing.fetch_sub(missing, Ordering::Relaxed);
+            text = format!("viva: {missing} lines are missing here, as nobody read them\n{line}");
+        }
+        let mut pieces = text.as_bytes().chunks(pipe::AT_ONCE);
+        // Short lines are one piece, as several threads write. An error says that nobody misses them.
+        while let Some(piece) = pieces.next().filter(|_| takes_it()) {
+            let _ = io::stderr().write_all(piece);
+        }
+    }
 }
 
 impl Subscriber for Log {
@@ -67,8 +95,7 @@ impl Subscriber for Log {
         ));
         event.record(&mut line);
         line.0.push('\n');
-        // In one piece, as several threads write. If nobody reads it, nobody misses it.
-        let _ = io::stderr().write_all(line.0.as_bytes());
+        self.write(&line.0);
     }
 
     fn new_span(&self, _: &Attributes<'_>) -> Id {

@@ -14,6 +14,8 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use super::pipe;
+
 /// How much may wait, in bytes, before no more messages are read: far more than a client that reads at
 /// all leaves unread.
 const WAITING_MAX: usize = 64 << 20;
@@ -51,7 +53,7 @@ struct Waiting {
 impl Output {
     /// Writes to stdout.
     pub(super) fn to_stdout() -> io::Result<Output> {
-        Output::new(system::stdout()?)
+        Output::new(pipe::stdout()?)
     }
 
     fn new(client: File) -> io::Result<Output> {
@@ -120,8 +122,8 @@ impl Shared {
     /// Writes as much as stdout takes without waiting; returns how many bytes that were.
     fn write_now(&self, frame: &[u8]) -> usize {
         let mut written = 0;
-        while written < frame.len() && system::takes_at_once(&self.client) {
-            let end = frame.len().min(written + system::AT_ONCE);
+        while written < frame.len() && pipe::takes_at_once(&self.client) == Some(true) {
+            let end = frame.len().min(written + pipe::AT_ONCE);
             written += self.write(&frame[written..end]);
         }
         written
@@ -174,52 +176,6 @@ fn frame(message: &impl Serialize) -> Option<Vec<u8>> {
     bytes[start..HEADER_MAX].copy_from_slice(header.as_bytes());
     bytes.drain(..start);
     Some(bytes)
-}
-
-#[cfg(unix)]
-mod system {
-    use std::fs::File;
-    use std::io;
-    use std::os::fd::AsFd as _;
-
-    use rustix::event::{PollFd, PollFlags, Timespec, poll};
-
-    /// As much as a pipe that is ready takes without waiting, in bytes: `PIPE_BUF` of Linux (pipe(7)), and
-    /// the least that POSIX allows elsewhere. Sockets, which some editors use, take more.
-    pub(super) const AT_ONCE: usize = if cfg!(target_os = "linux") { 4096 } else { 512 };
-
-    const NOT_AT_ALL: Timespec = Timespec {
-        tv_sec: 0,
-        tv_nsec: 0,
-    };
-
-    /// Stdout without the buffer of the standard library, which would cut messages at their line ends.
-    pub(super) fn stdout() -> io::Result<File> {
-        Ok(io::stdout().as_fd().try_clone_to_owned()?.into())
-    }
-
-    pub(super) fn takes_at_once(client: &File) -> bool {
-        let mut ready = [PollFd::new(client, PollFlags::OUT)];
-        poll(&mut ready, Some(&NOT_AT_ALL)) == Ok(1)
-    }
-}
-
-#[cfg(windows)]
-mod system {
-    use std::fs::File;
-    use std::io;
-    use std::os::windows::io::AsHandle as _;
-
-    pub(super) const AT_ONCE: usize = 4096;
-
-    pub(super) fn stdout() -> io::Result<File> {
-        Ok(io::stdout().as_handle().try_clone_to_owned()?.into())
-    }
-
-    /// Anonymous pipes cannot be asked.
-    pub(super) fn takes_at_once(_client: &File) -> bool {
-        false
-    }
 }
 
 #[cfg(test)]

@@ -504,6 +504,30 @@ fn a_closed_log_harms_nobody() {
     assert!(client.hover("f.go", 0, 1).is_object());
 }
 
+/// It would stop the server as soon as the pipe is full, after some 64 KiB.
+#[cfg(unix)]
+#[test]
+fn a_log_that_nobody_reads_stops_nobody() {
+    let mut command = viva();
+    command.env("VIVA_LOG", "trace").stderr(Stdio::piped());
+    let mut client = Client::run(command, home());
+    client.initialize(&json!({ "capabilities": {} }));
+    client.open("f.go", "go", "package p\n");
+    for _ in 0..2_000 {
+        assert!(client.hover("f.go", 0, 1).is_object());
+    }
+    let mut log = client.process.stderr.take().expect("it is piped");
+    let mut read = vec![0; 1 << 20];
+    let count = log.read(&mut read).expect("it was written");
+    assert!(count > 10_000, "{count}");
+    client.hover("f.go", 0, 1);
+    client.request("shutdown", &Value::Null);
+    client.notify("exit", &Value::Null);
+    let mut rest = String::new();
+    log.read_to_string(&mut rest).expect("UTF-8");
+    assert!(rest.contains("lines are missing here"), "{rest}");
+}
+
 #[cfg(unix)]
 #[test]
 fn a_server_without_free_file_descriptors_answers() {

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use arcstr::Substr;
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::Root;
@@ -22,8 +23,8 @@ const SECTION_MAX: usize = 120;
 pub(super) struct Key {
     /// The place of its root among the roots.
     pub(super) root: u16,
-    /// Below the root, with slashes.
-    pub(super) path: String,
+    /// Below the root, with slashes; a part of a text that many keys share.
+    pub(super) path: Substr,
 }
 
 /// What a file may hold, by its name.
@@ -37,6 +38,11 @@ pub(super) enum Kind {
 }
 
 impl Key {
+    pub(super) fn new(root: u16, path: String) -> Key {
+        let path = Substr::from(path);
+        Key { root, path }
+    }
+
     pub(super) fn kind(&self) -> Kind {
         // Only files of a kind have keys.
         kind(&self.path).unwrap_or(Kind::Importable)
@@ -81,7 +87,7 @@ impl Key {
 
     pub(super) fn absolute(&self, roots: &[Root]) -> PathBuf {
         let root = roots.get(usize::from(self.root));
-        root.map_or_else(PathBuf::new, |root| root.folder.join(&self.path))
+        root.map_or_else(PathBuf::new, |root| root.folder.join(self.path.as_str()))
     }
 
     /// The file as answers name it.
@@ -103,7 +109,7 @@ pub(super) fn key_of(roots: &[Root], path: &Path) -> Option<Key> {
         let relative = path.strip_prefix(&root.folder).ok()?;
         let parts: Option<Vec<&str>> = relative.iter().map(|part| part.to_str()).collect();
         let path = parts?.join("/");
-        is_wanted(&path).then_some(Key { root: number, path })
+        is_wanted(&path).then(|| Key::new(number, path))
     })
 }
 
@@ -204,10 +210,7 @@ mod tests {
 
     #[test]
     fn imported_topics_have_ids_that_no_path_has() {
-        let section = |path: &str| {
-            let path = path.to_owned();
-            Key { root: 0, path }.import_section()
-        };
+        let section = |path: &str| Key::new(0, path.to_owned()).import_section();
         assert_eq!(section("article.txt"), "article.txt");
         assert_eq!(section("Team Notes/Redis.md"), "team-notes.redis.md");
         // On Windows, `con.txt` is no name of a file.

@@ -4,6 +4,8 @@
 use std::collections::HashSet;
 use std::fmt::Write as _;
 
+use arcstr::ArcStr;
+
 use super::key::Key;
 use super::scan::Stamp;
 
@@ -118,13 +120,15 @@ impl Manifest {
     }
 
     /// The reverse; None where the text is none of ours or not whole.
-    pub(super) fn read(text: &str) -> Option<Manifest> {
+    pub(super) fn read(text: &ArcStr) -> Option<Manifest> {
+        // Places in longer texts cannot be kept.
+        u32::try_from(text.len()).ok()?;
         let (header, lines) = text
             .strip_suffix('\n')?
             .split_once('\n')
-            .unwrap_or((text, ""));
+            .unwrap_or((text.as_str(), ""));
         let count: usize = header.strip_prefix(HEADER)?.trim().parse().ok()?;
-        let entries: Option<Vec<Entry>> = lines.lines().map(entry).collect();
+        let entries: Option<Vec<Entry>> = lines.lines().map(|line| entry(text, line)).collect();
         let entries = entries.filter(|entries| entries.len() == count)?;
         entries
             .is_sorted_by(|a, b| a.key < b.key)
@@ -132,7 +136,8 @@ impl Manifest {
     }
 }
 
-fn entry(line: &str) -> Option<Entry> {
+/// Reads a line of a text.
+fn entry(text: &ArcStr, line: &str) -> Option<Entry> {
     let mut parts = line.splitn(7, '\t');
     let mut next = || parts.next();
     let (root, size, modified) = (next()?, next()?, next()?);
@@ -148,7 +153,7 @@ fn entry(line: &str) -> Option<Entry> {
     Some(Entry {
         key: Key {
             root: root.parse().ok()?,
-            path: next()?.to_owned(),
+            path: text.substr_from(next()?),
         },
         stamp: Stamp {
             size: size.parse().ok()?,
@@ -183,10 +188,7 @@ mod tests {
 
     fn sample(path: &str, hash: u64, what: What) -> Entry {
         Entry {
-            key: Key {
-                root: 1,
-                path: path.to_owned(),
-            },
+            key: Key::new(1, path.to_owned()),
             stamp: Stamp {
                 size: 3,
                 modified: 4,
@@ -207,10 +209,10 @@ mod tests {
             sample("c.md", 7, What::Bad),
         ];
         manifest.replace(entries, &[]);
-        let text = manifest.write();
+        let text = ArcStr::from(manifest.write());
         assert_eq!(Manifest::read(&text).as_ref(), Some(&manifest));
         for end in 0..text.len() {
-            assert_eq!(Manifest::read(&text[..end]), None, "{end}");
+            assert_eq!(Manifest::read(&ArcStr::from(&text[..end])), None, "{end}");
         }
     }
 

@@ -3,8 +3,11 @@
 
 use std::collections::HashSet;
 use std::fs::{self, Metadata};
+use std::ops::Range;
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
+
+use arcstr::ArcStr;
 
 use super::Root;
 use super::key::{Key, is_wanted};
@@ -15,6 +18,9 @@ pub const FILES_MAX: usize = 2_000_000;
 
 /// How deep folders are read below that of the guide.
 pub(super) const FOLDERS_MAX: usize = 8;
+
+/// How much of paths becomes one text, in bytes.
+const PATHS: usize = 1 << 20;
 
 /// A file that was changed so short before it was looked at may be changed again without looking
 /// different: some file systems count in seconds.
@@ -70,7 +76,7 @@ impl Scan {
                 let parts: Vec<&str> = relative.iter().filter_map(|part| part.to_str()).collect();
                 let path = parts.join("/");
                 if is_wanted(&path) {
-                    keys.insert(Key { root: number, path });
+                    keys.insert(Key::new(number, path));
                 } else if fs::symlink_metadata(root.folder.join(&path))
                     .is_ok_and(|data| data.is_dir())
                     || !path.contains('.')
@@ -120,6 +126,7 @@ impl Scan {
                     continue;
                 }
             };
+            let mut found = Found::default();
             for entry in entries.flatten() {
                 let name = entry.file_name();
                 let Some(name) = name.to_str() else {
@@ -143,33 +150,70 @@ impl Scan {
                         self.wrong(&format!("{}/{path}", root.shown), &what);
                     }
                 } else if is_wanted(&path) {
-                    self.file(number, root, path, &entry);
+                    if let Some(stamp) = self.file(root, &path, &entry, found.files.len()) {
+                        found.add(&path, stamp);
+                    }
+                    if found.paths.len() > PATHS {
+                        self.files.extend(found.take(number));
+                    }
                 }
             }
+            self.files.extend(found.take(number));
         }
     }
 
-    /// Notes a file that may hold topics or cards.
-    fn file(&mut self, number: u16, root: &Root, path: String, entry: &fs::DirEntry) {
-        let Ok(data) = entry.metadata() else {
-            return;
-        };
+    /// The stamp of a file that may hold topics or cards; None: it is left out. `waiting` is how many were found
+    /// that are not in [`Scan::files`] yet.
+    fn file(
+        &mut self,
+        root: &Root,
+        path: &str,
+        entry: &fs::DirEntry,
+        waiting: usize,
+    ) -> Option<Stamp> {
+        let data = entry.metadata().ok()?;
         let shown = format!("{}/{path}", root.shown);
         if data.is_symlink() {
             self.wrong(&shown, "is a link, which is not followed; copy the file");
-        } else if self.files.len() >= FILES_MAX {
+        } else if self.files.len() + waiting >= FILES_MAX {
             let what = format!("is one of more than {FILES_MAX} files and left out");
             self.wrong(&shown, &what);
         } else if data.is_file() {
             // Anything else, such as a pipe, would be waited for.
-            self.files.push((Key { root: number, path }, stamp(&data)));
+            return Some(stamp(&data));
         }
+        None
     }
 
     fn wrong(&mut self, file: &str, what: &str) {
         if self.mistakes.len() < super::MISTAKES_MAX {
             self.mistakes.push(Mistake::new(file, 1, what));
         }
+    }
+}
+
+/// Files of a folder before they have keys.
+#[derive(Default)]
+struct Found {
+    /// One after the other.
+    paths: String,
+    files: Vec<(Range<usize>, Stamp)>,
+}
+
+impl Found {
+    fn add(&mut self, path: &str, stamp: Stamp) {
+        let start = self.paths.len();
+        self.paths.push_str(path);
+        self.files.push((start..self.paths.len(), stamp));
+    }
+
+    fn take(&mut self, root: u16) -> impl Iterator<Item = (Key, Stamp)> + use<> {
+        let Found { paths, files } = std::mem::take(self);
+        let paths = ArcStr::from(paths);
+        files.into_iter().map(move |(range, stamp)| {
+            let path = paths.substr(range);
+            (Key { root, path }, stamp)
+        })
     }
 }
 

@@ -18,6 +18,7 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
+use arcstr::ArcStr;
 use tantivy::Index;
 use tantivy::directory::MmapDirectory;
 
@@ -265,7 +266,7 @@ impl From<tantivy::TantivyError> for Trouble {
 fn whole(generation: &Path, built_in: Files) -> Option<Manifest> {
     let manifest = fs::read_to_string(generation.join(MANIFEST)).ok()?;
     open(generation, built_in).ok()?;
-    Manifest::read(&manifest)
+    Manifest::read(&ArcStr::from(manifest))
 }
 
 fn open(generation: &Path, built_in: Files) -> tantivy::Result<Guide> {

@@ -43,10 +43,9 @@ pub fn parse(file: &str, id: &str, text: &str) -> Result<Parsed, Vec<Mistake>> {
 
 /// Reads one topic by the rules of a guide.
 pub fn parse_by(rules: Rules, file: &str, id: &str, text: &str) -> Result<Parsed, Vec<Mistake>> {
-    let text = text
-        .strip_prefix('\u{feff}')
-        .unwrap_or(text)
-        .replace("\r\n", "\n");
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    // Lines end as editors and YAML see it.
+    let text = text.replace("\r\n", "\n").replace('\r', "\n");
     let Some((yaml, body_at)) = split_front_matter(&text) else {
         let what = "a topic begins with front matter between two lines `---`";
         return Err(vec![Mistake::new(file, 1, what)]);

@@ -93,12 +93,14 @@ fn a_topic_is_read_with_all_its_parts() {
 #[test]
 fn line_ends_and_a_byte_order_mark_do_not_matter() {
     let windows = format!("\u{feff}{}", TOPIC.replace('\n', "\r\n"));
+    let old = TOPIC.replace('\n', "\r");
     let topic = |text: &str| {
         parse("t.md", "go/locks", text)
             .expect("a valid topic")
             .topic
     };
     assert_eq!(topic(&windows), topic(TOPIC));
+    assert_eq!(topic(&old), topic(TOPIC));
 }
 
 /// What is replaced in the valid topic, by what, and the line and text of the mistake.

@@ -29,7 +29,7 @@ pub fn check(data: &[u8]) {
     for language in [Language::Go, Language::Dockerfile] {
         match bounded("cards", || card::parse("cards/x.toml", language, &text)) {
             Ok(cards) => {
-                let lines = text.split('\n').count();
+                let lines = lines(&text);
                 assert!(
                     cards.iter().all(|(line, card)| (1..=lines).contains(line)
                         && card.keyword.language == language)
@@ -40,9 +40,14 @@ pub fn check(data: &[u8]) {
     }
 }
 
+/// How many lines a text has, as editors count.
+fn lines(text: &str) -> usize {
+    text.replace("\r\n", "\n").split(['\n', '\r']).count()
+}
+
 fn check_mistakes(mistakes: &[Mistake], text: &str) {
     assert!(!mistakes.is_empty(), "nothing is wrong in {text:?}");
-    let lines = text.split('\n').count();
+    let lines = lines(text);
     for mistake in mistakes {
         assert!(
             (1..=lines).contains(&mistake.line),
@@ -57,7 +62,7 @@ fn check_mistakes(mistakes: &[Mistake], text: &str) {
 
 fn check_topic(rules: Rules, parsed: &Parsed, text: &str) {
     let topic = &parsed.topic;
-    let lines = text.split('\n').count();
+    let lines = lines(text);
     let named = parsed.mentioned.iter().map(|(line, _)| line);
     for line in named.chain(&parsed.keyword_lines) {
         assert!((1..=lines).contains(line), "line {line} of {text:?}");

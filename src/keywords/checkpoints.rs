@@ -30,7 +30,7 @@ fn distance(length: usize) -> usize {
     if cfg!(any(test, fuzzing)) {
         64
     } else {
-        (length / 256).clamp(256, 32 << 10)
+        (length / 256).clamp(128, 32 << 10)
     }
 }
 

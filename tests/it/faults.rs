@@ -523,6 +523,7 @@ fn a_log_that_nobody_reads_stops_nobody() {
     client.hover("f.go", 0, 1);
     client.request("shutdown", &Value::Null);
     client.notify("exit", &Value::Null);
+    assert!(client.wait_for_exit().success());
     let mut rest = String::new();
     log.read_to_string(&mut rest).expect("UTF-8");
     assert!(rest.contains("lines are missing here"), "{rest}");

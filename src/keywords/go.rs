@@ -72,8 +72,17 @@ use resolver::Resolver;
 /// Larger texts have no tree: a tree takes about thirty times the memory of its text.
 pub const LONGEST_TEXT: usize = 16 << 20;
 
-/// 100,000 lines take a second.
+/// How long a text may take: 100,000 lines (2.5 MB) take a quarter of a second where nothing else runs. What takes
+/// far longer is no Go, and fills a kilobyte of memory for each of its bytes.
 const LONGEST_PARSE: Duration = Duration::from_secs(5);
+const PARSE: Duration = Duration::from_millis(500);
+const PARSE_OF_BYTE: Duration = Duration::from_micros(2);
+
+/// How much stack the parser takes for each byte of a text such as `{+{+{+`, measured and rounded up, for as much of
+/// it as it reads in [`LONGEST_PARSE`]; and for itself and what is below it.
+const STACK_OF_BYTE: usize = 64;
+const STACK_TEXT: usize = 2 << 20;
+const STACK: usize = 128 << 10;
 
 /// The syntax tree of a Go file. `old` is the tree of an earlier text, edited with
 /// [`Tree::edit`] to fit this one. `None` where the parser gives up: the text is too large.
@@ -81,9 +90,16 @@ pub fn parse(text: &str, old: Option<&Tree>) -> Option<Tree> {
     if text.len() > LONGEST_TEXT {
         return None;
     }
+    let stack = STACK + STACK_OF_BYTE * text.len().min(STACK_TEXT);
+    stacker::maybe_grow(stack, stack, || parse_here(text, old))
+}
+
+/// The same on the stack as it is.
+fn parse_here(text: &str, old: Option<&Tree>) -> Option<Tree> {
     let mut parser = Parser::new();
     parser.set_language(&tree_sitter_go::LANGUAGE.into()).ok()?;
-    let deadline = Instant::now() + LONGEST_PARSE;
+    let length = u32::try_from(text.len()).unwrap_or(u32::MAX);
+    let deadline = Instant::now() + LONGEST_PARSE.min(PARSE + PARSE_OF_BYTE * length);
     let mut watch = |_: &ParseState| {
         if Instant::now() > deadline {
             ControlFlow::Break(())

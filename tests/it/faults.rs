@@ -610,6 +610,9 @@ fn nested() -> Vec<(&'static str, &'static str, String)> {
         ("a.go", "go", deep("package p\n\nvar x ", "[]")),
         ("a.go", "go", deep("package p\n\nvar x ", "struct{ a ")),
         ("a.go", "go", deep("package p\n\nvar x = ", "-")),
+        ("a.go", "go", deep("", "{+")),
+        ("a.go", "go", deep("", "{+}")),
+        ("a.go", "go", deep("package p\n\nfunc f() {\n", "[{")),
         ("a.go", "go", deep("package p\n\nvar x = 1", "+1")),
         ("a.go", "go", deep("package p\n\nvar x = a", ".b()")),
         (

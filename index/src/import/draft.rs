@@ -137,7 +137,7 @@ pub(super) fn place(page: Page<'_>, most: usize, taken: &mut Taken, out: &mut Im
                 topic
             }
             None => {
-                let (mut topic, clean, left_out) = topic(&draft);
+                let (mut topic, clean, left_out) = topic(&draft, &stem);
                 text = clean;
                 out.unplaced.extend(
                     left_out
@@ -193,8 +193,9 @@ pub(super) fn blank() -> Topic {
     }
 }
 
-/// A topic without id and names, its text with the marks of code, and the lines that are not in it.
-fn topic(draft: &Draft) -> (Topic, String, Vec<(usize, String)>) {
+/// A topic without id and names, its text with the marks of code, and the lines that are not in it. Where it has
+/// no title it has that of its file.
+fn topic(draft: &Draft, file: &str) -> (Topic, String, Vec<(usize, String)>) {
     let clean = render::clean(&draft.text);
     let mut left_out: Vec<_> = clean
         .left_out
@@ -204,7 +205,8 @@ fn topic(draft: &Draft) -> (Topic, String, Vec<(usize, String)>) {
     let mut topic = blank();
     topic.level = draft.level.unwrap_or(Level::Middle);
     let title = render::line(&draft.title);
-    let whole = plain_line(&title);
+    let whole = Some(plain_line(&title)).filter(|title| !title.is_empty());
+    let whole = whole.unwrap_or_else(|| file.to_owned());
     topic.title = cut(&whole, TITLE_MAX);
     if topic.title != whole && !draft.asks {
         topic.also.push(whole.clone());
@@ -281,7 +283,8 @@ fn fill(topic: &mut Topic, draft: &Draft, whole: &str, clean: &Clean) {
         return;
     }
     // The answer stands in the question, so that it is there once.
-    let title = render::line(&draft.title);
+    let title = Some(render::line(&draft.title)).filter(|title| has_words(title));
+    let title = title.unwrap_or_else(|| whole.to_owned());
     let ask = title.trim_end_matches(['.', ':', ';', '!', ' ']);
     let ask = if ask.ends_with('?') {
         ask.to_owned()

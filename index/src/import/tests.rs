@@ -50,6 +50,12 @@ const CASES: &[(&str, &str, &[&str], &[usize])] = &[
         &[5, 6, 8, 10, 13, 14],
     ),
     (
+        "nameless.md",
+        "#\n- one – two\n---\n",
+        &["nameless/nameless [nameless] nameless // - one – two"],
+        &[],
+    ),
+    (
         "comments.csv",
         "term,text,note\nA,one,b <!-- lost -->\nB,\"two\n\nlines\",\"c\n<!-- gone -->\"\n",
         &[

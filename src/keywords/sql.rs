@@ -43,8 +43,10 @@ struct Within {
     reader: statement::State,
 }
 
-/// How many tokens a reader looks ahead, at most: the longest phrase and what may follow it.
+/// How many tokens a reader looks ahead, at most: the longest phrase and what may follow it; and how many it reads
+/// beyond a limit, as no phrase is longer.
 const AHEAD: usize = 32;
+const BEYOND: usize = 8;
 
 impl State {
     /// Reads from a place where this is the state to the first place at or after `target` where
@@ -72,7 +74,7 @@ impl State {
         // Lexers before the tokens from the target on, with the number of the token.
         let mut marks: Vec<(usize, Lexer<'_>)> = Vec::new();
         loop {
-            if marks.len() > AHEAD {
+            if marks.len() > AHEAD + BEYOND {
                 break;
             }
             lexer.skip_to_token();
@@ -96,7 +98,40 @@ impl State {
         if !window.is_last && looked_at > text.len() {
             return None;
         }
-        let limit = marks.first().map_or(tokens.len(), |(number, _)| *number);
+        // A reader may stop behind a mark, within hints: then it is to go on to the next one.
+        let mut limits = marks.iter().map(|(number, _)| *number);
+        let (read, lexer) = loop {
+            let read = self.read_tokens(text, &tokens, limits.next()?, wanted);
+            let mark = marks.iter().find(|(number, _)| *number == read.at);
+            if let Some((_, lexer)) = mark {
+                break (read, lexer);
+            }
+        };
+        let position = lexer.position();
+        let within = read.reader.and_then(|reader| {
+            let before = tokens.get(read.at.checked_sub(1)?)?.kind;
+            Some(Within { before, reader })
+        });
+        Some(Stop {
+            at: position,
+            looked_at: looked_at.min(text.len()),
+            keywords: read.keywords,
+            state: super::State::Sql(Self {
+                lexer: lexer.state(),
+                within,
+                is_inside: true,
+            }),
+        })
+    }
+
+    /// Reads tokens, of which the first is the one before if this is within a statement, up to about `limit`.
+    fn read_tokens(
+        &self,
+        text: &str,
+        tokens: &[Token],
+        limit: usize,
+        wanted: Option<usize>,
+    ) -> Read {
         let mut keywords = Vec::new();
         let mut resumed = self.within.as_ref().map(|within| &within.reader);
         let mut start = 0;
@@ -119,23 +154,21 @@ impl State {
             reader = (!is_over).then_some(state);
             start = end;
         }
-        let (_, lexer) = marks.into_iter().find(|(number, _)| *number == at)?;
-        let position = lexer.position();
-        let within = reader.and_then(|reader| {
-            let before = tokens.get(at.checked_sub(1)?)?.kind;
-            Some(Within { before, reader })
-        });
-        Some(Stop {
-            at: position,
-            looked_at: looked_at.min(text.len()),
+        Read {
             keywords,
-            state: super::State::Sql(Self {
-                lexer: lexer.state(),
-                within,
-                is_inside: true,
-            }),
-        })
+            at,
+            reader,
+        }
     }
+}
+
+/// What stands in some tokens.
+struct Read {
+    keywords: Vec<Keyword>,
+    /// The number of the token before which reading stopped.
+    at: usize,
+    /// What is known there, within a statement.
+    reader: Option<statement::State>,
 }
 
 /// The tokens of a script, statement by statement, without the comments. A statement ends with its

@@ -123,6 +123,14 @@ fn version_comments_are_code() {
     check_all("«SELECT» a */ b «FROM» t");
 }
 
+/// The reader stops behind `UPDATE`, where no other reading can go on.
+#[test]
+fn a_phrase_may_end_where_hints_begin() {
+    let expected = "FOR UPDATE: FOR UPDATE, FOR, UPDATE";
+    check("SELECT 1 FO$0R UPDATE/*+ ABLE `t` (a", expected);
+    check("SELECT 1 FO$0R UPDATE/*+ ABLE */ SKIP", expected);
+}
+
 #[test]
 fn optimizer_hints_follow_a_verb() {
     check("SELECT /*+ NO_$0ICP(t) */ a", "NO_ICP: NO_ICP");

@@ -10,7 +10,7 @@
 //! - [`hints`], [`diagnostics`]: hints when they are asked for, or after typing stops.
 //!   [`workspace_file`]: `viva.toml`.
 //! - [`packages`]: the folders of open Go documents.
-//! - [`parent`]: ends with the editor. [`log`]: what is written to stderr. [`fault`]: for tests.
+//! - [`parent`]: ends with the editor. [`log`]: what is written to stderr. [`lock`]: what tasks share. [`fault`]: for tests.
 //! - [`convert`]: LSP's types from ours and back. [`open`]: how a topic's page is shown.
 
 mod answers;
@@ -22,6 +22,7 @@ mod framing;
 mod guide_files;
 mod guides;
 mod hints;
+mod lock;
 mod log;
 mod message;
 mod open;

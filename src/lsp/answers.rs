@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, Weak};
 
 use viva_guide::{Guide, Language};
 
-use super::server::lock;
+use super::lock::lock;
 use crate::features::{Address, hover};
 use crate::keywords::Keyword;
 

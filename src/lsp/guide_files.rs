@@ -8,10 +8,11 @@ use viva_guide::{Mistake, own};
 
 use super::convert;
 use super::guides::{Keeper, Say};
+use super::lock::lock;
 use super::open;
 use super::packages::file_path;
 use super::params::At;
-use super::server::{Server, lock};
+use super::server::Server;
 use crate::document::{Document, Encoding, Position};
 use crate::features::guide_file;
 

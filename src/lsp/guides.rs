@@ -20,8 +20,9 @@ use viva_guide::Guide;
 use viva_guide::own::{self, Library, Root, Updated};
 
 use super::fault;
+use super::lock::lock;
 use super::packages::file_path;
-use super::server::{State, lock};
+use super::server::State;
 use super::watching::Watching;
 use crate::own_guide;
 

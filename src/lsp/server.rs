@@ -3,7 +3,7 @@
 //! of changes.
 
 use std::panic::{self, AssertUnwindSafe};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use serde_json::{Value, json};
 use tower_lsp::gen_lsp_types as lsp;
@@ -15,6 +15,7 @@ use super::answers::Answers;
 use super::client::Client;
 use super::guides::Keeper;
 use super::hints::Told;
+use super::lock::lock;
 use super::packages::{Of, Packages};
 use super::params::{DidChange, DidChangeConfiguration, DidClose, DidOpen};
 use super::settings::{SECTION, Settings};
@@ -471,9 +472,4 @@ impl Server {
         let connection = self.connection.clone();
         tokio::spawn(async move { connection.log_message(kind, text).await });
     }
-}
-
-/// What is shared. A panic elsewhere while it was locked left it whole: every change is one step.
-pub(super) fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
-    shared.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,8 +1,8 @@
 //! Plain articles: `Section title` lines followed by lines `Term – explanation`.
 
-use super::draft::{Draft, Page, has_words};
+use super::draft::{Draft, Page};
 use super::render::with_stars;
-use super::text::shown;
+use super::text::{has_words, shown};
 
 /// The longest term, in characters and words.
 const TERM_MAX: usize = 90;

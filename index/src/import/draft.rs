@@ -4,7 +4,7 @@ use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 
 use super::names::{Taken, slug};
 use super::render::{self, Clean, code_span, escaped, plain};
-use super::text::shown;
+use super::text::{has_words, shown};
 use super::{Imported, Placed};
 use crate::mistake::Mistake;
 use crate::parse::{self, Rules};
@@ -92,11 +92,6 @@ impl<'a> Page<'a> {
     pub(super) fn structure(&mut self, line: usize, what: impl Into<String>) {
         self.structure.push(Mistake::new(self.file, line, what));
     }
-}
-
-/// Whether there is anything to lose: rules and borders have no letters.
-pub(super) fn has_words(line: &str) -> bool {
-    line.chars().any(char::is_alphanumeric)
 }
 
 /// Makes the topics of a page, until there are `most`.

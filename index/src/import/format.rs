@@ -1,7 +1,7 @@
 //! The formats, and which one a file has.
 
 use super::article::{self, Separator};
-use super::draft::has_words;
+use super::text::has_words;
 
 /// A format that people keep notes in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,8 +1,7 @@
 //! HTML, as flash cards and notes hold it, → Markdown. One pass, no tree: nesting costs nothing.
 
-use super::draft::has_words;
 use super::render::{code_span, escaped};
-use super::text::shown;
+use super::text::{has_words, shown};
 
 /// The deepest list whose indentation is kept.
 const LISTS_MAX: usize = 8;

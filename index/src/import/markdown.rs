@@ -7,8 +7,8 @@ use std::ops::Range;
 
 use pulldown_cmark::{Event, LinkType, Options, Parser, Tag};
 
-use super::draft::{Draft, Page, has_words};
-use super::text::shown;
+use super::draft::{Draft, Page};
+use super::text::{has_words, shown};
 use super::{answers, article};
 use crate::mistake::Lines;
 use crate::parse::{self, Rules};

@@ -1,8 +1,8 @@
 //! Org files: line by line into Markdown, which [`super::markdown`] reads; lines keep their numbers.
 
-use super::draft::{Page, has_words};
+use super::draft::Page;
 use super::markdown;
-use super::text::shown;
+use super::text::{has_words, shown};
 
 /// Reads an Org file.
 pub(super) fn read(text: &str, page: &mut Page<'_>) {

@@ -8,9 +8,8 @@ use std::ops::Range;
 use pulldown_cmark::utils::TextMergeWithOffset;
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 
-use super::draft::has_words;
 use super::html;
-use super::text::shown;
+use super::text::{has_words, shown};
 use crate::hidden;
 use crate::mistake::Lines;
 use crate::topic::Block as Code;

@@ -4,10 +4,10 @@ use std::ops::RangeInclusive;
 
 use csv::{ReaderBuilder, StringRecord};
 
-use super::draft::{Draft, Page, field, has_words};
+use super::draft::{Draft, Page, field};
 use super::html;
 use super::render::with_stars;
-use super::text::shown;
+use super::text::{has_words, shown};
 use crate::Level;
 
 /// What a column holds.

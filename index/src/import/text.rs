@@ -14,6 +14,11 @@ pub const FILE_MAX: u64 = 16 << 20;
 /// The longest line that is read, in bytes.
 pub const LINE_MAX: usize = 1 << 20;
 
+/// Whether there is anything to lose: rules and borders have no letters.
+pub(super) fn has_words(line: &str) -> bool {
+    line.chars().any(char::is_alphanumeric)
+}
+
 /// Reads a file; a mistake where it is too large or no UTF-8.
 pub(super) fn open(path: &Path, name: &str) -> Result<String, Mistake> {
     let failed = |error: std::io::Error| Mistake::new(name, 1, format!("cannot be read: {error}"));

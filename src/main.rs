@@ -2,6 +2,10 @@
 
 use std::process::ExitCode;
 
+/// A server runs all day, and what its threads took is to be given back.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     viva::cli::main()
 }

@@ -30,6 +30,13 @@ use editor::{Editor, Step};
 /// After this the memory of a server is taken for what it needs.
 const SETTLED: Duration = Duration::from_mins(5);
 
+/// How often it is looked at.
+const LOOK: Duration = Duration::from_millis(500);
+
+/// For so long before [`SETTLED`] and before the end memory is looked at: half of what is seen is less. A single
+/// look may meet a moment in which an index is made.
+const LOOKED: Duration = Duration::from_mins(2);
+
 /// How much more it may have at the end, in percent.
 const GROWTH_MAX: f64 = 10.0;
 
@@ -46,7 +53,7 @@ struct Seen {
     name: &'static str,
     steps: BTreeMap<Step, usize>,
     checked: usize,
-    /// Resident memory in MB after [`SETTLED`] and at the end.
+    /// Resident memory in MB until [`SETTLED`] and until the end.
     settled: Option<f64>,
     end: Option<f64>,
 }
@@ -86,15 +93,20 @@ fn number(name: &str) -> Option<f64> {
 fn live(kind: &'static editor::Kind, run: Run) -> Seen {
     let mut editor = Editor::start(kind, run.seed);
     let start = Instant::now();
-    let mut settled = None;
+    let mut looks: Vec<(Duration, f64)> = Vec::new();
     while start.elapsed() < run.length {
         editor.step();
-        if settled.is_none() && start.elapsed() >= SETTLED {
-            settled = resident(editor.process());
+        let now = start.elapsed();
+        let is_time = looks.last().is_none_or(|(last, _)| now - *last > LOOK);
+        if is_time && let Some(resident) = resident(editor.process()) {
+            looks.push((now, resident));
         }
         thread::sleep(run.pause);
     }
-    let end = resident(editor.process());
+    let settled = (run.length > SETTLED)
+        .then(|| median(&looks, SETTLED))
+        .flatten();
+    let end = median(&looks, run.length);
     let (steps, checked) = editor.end();
     Seen {
         name: kind.name,
@@ -103,6 +115,16 @@ fn live(kind: &'static editor::Kind, run: Run) -> Seen {
         settled,
         end,
     }
+}
+
+/// The median of what was seen in the time before a moment.
+fn median(looks: &[(Duration, f64)], end: Duration) -> Option<f64> {
+    let near = looks
+        .iter()
+        .filter(|(at, _)| (end.saturating_sub(LOOKED)..=end).contains(at));
+    let mut near: Vec<f64> = near.map(|(_, resident)| *resident).collect();
+    near.sort_by(f64::total_cmp);
+    near.get(near.len() / 2).copied()
 }
 
 /// The resident memory of a process in MB; None where the system does not tell it as Linux does.

@@ -97,7 +97,7 @@ fn live(kind: &'static editor::Kind, run: Run) -> Seen {
     while start.elapsed() < run.length {
         editor.step();
         let now = start.elapsed();
-        let is_time = looks.last().is_none_or(|(last, _)| now - *last > LOOK);
+        let is_time = looks.last().is_none_or(|(last, _)| now > *last + LOOK);
         if is_time && let Some(resident) = resident(editor.process()) {
             looks.push((now, resident));
         }

@@ -81,6 +81,12 @@ fn clean_at(text: &str, depth: usize) -> Clean {
     };
     clean.blocks = render.blocks();
     let used = std::mem::take(&mut render.used);
+    let defined: Vec<Range<usize>> = definitions.iter().map(|(_, span)| span.clone()).collect();
+    for (at, line) in unread(text, &events, defined) {
+        // The parser keeps the first address of a name.
+        let what = format!("another address of the same name: {}", shown(line.trim()));
+        render.leave_out(at, what);
+    }
     for (dest, span) in definitions {
         if used.contains(&dest) {
             continue;
@@ -100,6 +106,42 @@ fn clean_at(text: &str, depth: usize) -> Clean {
         .map(|(at, below, what)| (lines.at(at) + below, what))
         .collect();
     clean
+}
+
+/// The lines with words, and where they begin, that are neither in what the parser tells nor in these ranges.
+fn unread<'t>(
+    text: &'t str,
+    events: &[(Event<'_>, Range<usize>)],
+    mut told: Vec<Range<usize>>,
+) -> Vec<(usize, &'t str)> {
+    let is_told = |event: &Event<'_>| match event {
+        // What they contain tells of itself.
+        Event::Start(tag) => !matches!(
+            tag,
+            Tag::Paragraph | Tag::BlockQuote(_) | Tag::List(_) | Tag::Item
+        ),
+        Event::End(_) => false,
+        _ => true,
+    };
+    let events = events.iter().filter(|(event, _)| is_told(event));
+    told.extend(events.map(|(_, range)| range.clone()));
+    told.sort_by_key(|range| range.start);
+    let mut told = told.into_iter().peekable();
+    let mut reached = 0;
+    let mut at = 0;
+    let mut unread = Vec::new();
+    for line in text.split_inclusive('\n') {
+        let end = at + line.len();
+        let begins_told = reached > at;
+        while let Some(range) = told.next_if(|range| range.start < end) {
+            reached = reached.max(range.end);
+        }
+        if !begins_told && reached <= at && has_words(line) {
+            unread.push((at, line));
+        }
+        at = end;
+    }
+    unread
 }
 
 /// One line of Markdown, made clean; what would begin a list or heading in another place does not.

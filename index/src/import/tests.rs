@@ -44,6 +44,12 @@ const CASES: &[(&str, &str, &[&str], &[usize])] = &[
         &[7, 8],
     ),
     (
+        "defined.md",
+        "# T\n\n## A\n\n[Text][d].\n\n[d]: https://a.b\n[d]: https://c.d\n\n- x\n\n  [d]: https://e.f\n  [d]: https://g.h\n",
+        &["t/a [A] Text. // - x"],
+        &[8, 12, 13],
+    ),
+    (
         "comment.md",
         "# T\n\n## A\n\nText <!-- one\ntwo --> goes on.\n\n<!-- three\n\nfour\n-->\n\n<script>five\nsix</script>\n",
         &["t/a [A] Text goes on."],

@@ -10,8 +10,9 @@ use super::lock::lock;
 use crate::features::{Address, hover};
 use crate::keywords::Keyword;
 
-/// How many answers are kept, of about two kilobytes each; then all are forgotten.
+/// How many answers are kept, of about two kilobytes each; then all are forgotten. Much longer ones are not kept.
 const KEPT: usize = 128;
+const LONGEST: usize = 16 << 10;
 
 /// The answers from one guide.
 #[derive(Debug, Default)]
@@ -21,7 +22,7 @@ pub(super) struct Answers(Mutex<Known>);
 struct Known {
     /// Another guide has other answers.
     guide: Weak<Guide>,
-    answers: HashMap<Asked, Option<Arc<str>>>,
+    answers: HashMap<Asked, Arc<str>>,
 }
 
 /// All that an answer depends on besides the guide.
@@ -54,23 +55,25 @@ impl Answers {
             has_links: address.is_some(),
         };
         if let Some(known) = lock(&self.0).of(guide).get(&asked) {
-            return known.clone();
+            return Some(Arc::clone(known));
         }
-        let answer = hover::answer(guide, language, &asked.keyword, max_lines, address);
-        let answer: Option<Arc<str>> = answer.map(Arc::from);
-        let mut known = lock(&self.0);
-        let answers = known.of(guide);
-        if answers.len() >= KEPT {
-            answers.clear();
+        let answer = hover::answer(guide, language, &asked.keyword, max_lines, address)?;
+        let answer: Arc<str> = Arc::from(answer);
+        if answer.len() <= LONGEST {
+            let mut known = lock(&self.0);
+            let answers = known.of(guide);
+            if answers.len() >= KEPT {
+                answers.clear();
+            }
+            answers.insert(asked, Arc::clone(&answer));
         }
-        answers.insert(asked, answer.clone());
-        answer
+        Some(answer)
     }
 }
 
 impl Known {
     /// The answers from this guide.
-    fn of(&mut self, guide: &Arc<Guide>) -> &mut HashMap<Asked, Option<Arc<str>>> {
+    fn of(&mut self, guide: &Arc<Guide>) -> &mut HashMap<Asked, Arc<str>> {
         if !std::ptr::eq(self.guide.as_ptr(), Arc::as_ptr(guide)) {
             self.guide = Arc::downgrade(guide);
             self.answers.clear();

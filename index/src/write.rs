@@ -156,7 +156,7 @@ fn list(texts: &[String]) -> String {
 /// A YAML scalar: in quotes where anything in it could mean something.
 fn scalar(text: &str) -> String {
     let is_plain = text.starts_with(|letter: char| letter.is_ascii_alphanumeric() || letter == '/')
-        && !text.ends_with([' ', ':'])
+        && !text.ends_with([' ', ':', '-'])
         && !text.contains(": ")
         && text.chars().all(|letter| {
             letter.is_alphanumeric()
@@ -209,7 +209,8 @@ mod tests {
         for text in [
             "no: way", "# x", "a #b", "- x", "[a]", "{a}", "'a'", "\"a\"", "a\\b", "", "*a", "&a",
             "!a", "a,b", "日本", "@@x", "%a", "`a`", "a:", " a", "a ", "~", "null", "1.0", "<-",
-            "?",
+            "?", "send -", "a - b", "a -b", "- ", "a -- b", "a-", "a ?", "a ? b", "a.", "a (b)",
+            "a :", "a : b", "a +",
         ] {
             let yaml = format!("---\ntitle: t\nalso: [{}, x]\n---\n\nText.\n", scalar(text));
             let parsed = parse::parse_by(parse::Rules::Own, "t.md", "a/b", &yaml);

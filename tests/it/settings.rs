@@ -78,14 +78,15 @@ fn an_answer_that_comes_late_does_not_undo_a_later_one() {
     client.is_mute = true;
     client.initialize(&json!({ "capabilities": capabilities }));
     client.open("f.go", "go", TEXT);
-    let change = json!({ "settings": null });
-    client.notify("workspace/didChangeConfiguration", &change);
-    client.notify("workspace/didChangeConfiguration", &change);
-    let mut ids: Vec<Value> = (0..3)
-        .map(|_| client.wait_for("workspace/configuration")["id"].clone())
-        .collect();
-    // The server asks beside everything else: its requests come in any order, but they are numbered.
-    ids.sort_by_key(Value::as_i64);
+    // The server asks beside everything else: one question after the other, so that their order is known.
+    let mut ids = vec![client.wait_for("workspace/configuration")["id"].clone()];
+    for _ in 0..2 {
+        client.notify(
+            "workspace/didChangeConfiguration",
+            &json!({ "settings": null }),
+        );
+        ids.push(client.wait_for("workspace/configuration")["id"].clone());
+    }
     // What is wrong in it shows that it was taken over.
     let settings = |lines: u8, wrong: &str| json!({ "hover": { "maxLines": lines }, wrong: 1 });
     let answer = |client: &mut Client, id: &Value, settings: Value| {

@@ -334,7 +334,9 @@ fn words() -> Vec<String> {
     for topic in built_in::guide().topics() {
         let text = format!("{} {}", topic.title, topic.body);
         let plain = text.split(|letter: char| !letter.is_alphabetic());
-        words.extend(plain.filter(|word| word.len() > 2).map(str::to_lowercase));
+        // Two of them are a title.
+        let plain = plain.filter(|word| (3..=24).contains(&word.len()));
+        words.extend(plain.map(str::to_lowercase));
     }
     words.sort();
     words.dedup();

@@ -61,11 +61,33 @@ fn with_words(text: &str) -> (String, Vec<(usize, String)>) {
     (out, words)
 }
 
-fn is_in_tag(text: &str, at: usize) -> bool {
-    let opens = text[..at].rfind(['<', '>']);
-    let closes = text[at..].find(['<', '>']);
-    opens.is_some_and(|opens| text[opens..].starts_with('<'))
-        && closes.is_some_and(|closes| text[at + closes..].starts_with('>'))
+/// Whether an offset is in a tag: behind `<a`, and before its `>` that is not in quotes.
+fn is_in_tag(text: &str, offset: usize) -> bool {
+    let before = &text[..offset];
+    let paragraph = before.rfind("\n\n").unwrap_or(0);
+    let begins = |(at, _): &(usize, &str)| {
+        text[at + 1..].starts_with(|letter: char| letter.is_ascii_alphabetic() || letter == '/')
+    };
+    let starts = before[paragraph..].match_indices('<');
+    let mut starts = starts
+        .map(|(at, sign)| (paragraph + at, sign))
+        .filter(begins);
+    starts.any(|(start, _)| tag_end(&text[start..]).is_some_and(|length| start + length > offset))
+}
+
+/// Where a tag ends that begins a text.
+fn tag_end(tag: &str) -> Option<usize> {
+    let mut quote = None;
+    for (at, letter) in tag.char_indices() {
+        match (letter, quote) {
+            ('"' | '\'', None) => quote = Some(letter),
+            (letter, Some(open)) if letter == open => quote = None,
+            ('>', None) => return Some(at),
+            ('\n', _) if tag[at..].starts_with("\n\n") => return None,
+            _ => {}
+        }
+    }
+    None
 }
 
 fn check_lines(imported: &Imported, text: &str) {

@@ -92,12 +92,11 @@ fn clean_at(text: &str, depth: usize) -> Clean {
             continue;
         }
         // Its label may go over several lines.
-        let mut at = span.start;
-        for line in text[span].split_inclusive('\n') {
+        for (below, line) in text[span.clone()].lines().enumerate() {
             if has_words(line) {
-                render.leave_out(at, format!("nothing refers to this address: {dest}"));
+                let what = format!("nothing refers to this address: {dest}");
+                render.left_out.push((span.start, below, what));
             }
-            at += line.len();
         }
     }
     let lines = Lines::of(text);

@@ -58,13 +58,15 @@ pub(super) fn children(
 
 /// The named children of one field: the names in `var a, b int`.
 pub(super) fn children_by_field<'a>(node: Node<'a>, name: &str) -> std::vec::IntoIter<Node<'a>> {
-    let id = grammar().fields.get(name).copied().and_then(NonZero::new);
-    let mut cursor = node.walk();
-    let found = id.into_iter().flat_map(|id| {
-        let children = node.children_by_field_id(id, &mut cursor);
-        children.filter(Node::is_named).collect::<Vec<Node<'a>>>()
-    });
-    found.collect::<Vec<Node<'a>>>().into_iter()
+    let mut found = Vec::new();
+    if let Some(id) = grammar().fields.get(name).copied().and_then(NonZero::new) {
+        let mut cursor = node.walk();
+        found.extend(
+            node.children_by_field_id(id, &mut cursor)
+                .filter(Node::is_named),
+        );
+    }
+    found.into_iter()
 }
 
 /// The children with operators, keywords and brackets.

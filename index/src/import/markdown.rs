@@ -2,12 +2,13 @@
 //! and answers stand for themselves, wherever they are.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
 use pulldown_cmark::{Event, LinkType, Options, Parser, Tag};
 
 use super::draft::{Draft, Page};
+use super::render::unused;
 use super::text::{has_words, shown};
 use super::{answers, article};
 use crate::mistake::Lines;
@@ -219,19 +220,11 @@ fn with_addresses<'a>(text: &'a str, page: &mut Page<'_>) -> Cow<'a, str> {
     if !text.contains("]:") {
         return Cow::Borrowed(text);
     }
-    let parser = Parser::new_ext(text, Options::ENABLE_TABLES);
+    let mut parser = Parser::new_ext(text, Options::ENABLE_TABLES).into_offset_iter();
+    let events: Vec<_> = parser.by_ref().collect();
+    let definitions = parser.reference_definitions();
     let mut changes: Vec<(Range<usize>, String)> = Vec::new();
-    let mut unused: Vec<(Range<usize>, String)> = parser
-        .reference_definitions()
-        .iter()
-        .map(|(_, definition)| (definition.span.clone(), definition.dest.to_string()))
-        .collect();
-    if unused.is_empty() {
-        return Cow::Borrowed(text);
-    }
-    let spans: Vec<Range<usize>> = unused.iter().map(|(span, _)| span.clone()).collect();
-    let mut used = HashSet::new();
-    for (event, range) in parser.into_offset_iter() {
+    for (event, range) in &events {
         let Event::Start(
             Tag::Link {
                 link_type,
@@ -256,26 +249,28 @@ fn with_addresses<'a>(text: &'a str, page: &mut Page<'_>) -> Cow<'a, str> {
             LinkType::Shortcut => source.rfind(']'),
             _ => continue,
         };
-        used.insert(dest_url.to_string());
         if let Some(inner) = inner {
             let address = dest_url.replace(['<', '>', '\n'], "");
             changes.push((range.start + inner..range.end, format!("](<{address}>)")));
         }
     }
-    unused.retain(|(_, dest)| !used.contains(dest));
     let lines = Lines::of(text);
-    for (span, dest) in unused {
+    for (dest, span) in unused(definitions, &events) {
         // Its label may go over several lines.
-        for (line, words) in (lines.at(span.start)..).zip(text[span].lines()) {
+        for (line, words) in (lines.at(span.start)..).zip(text[span.clone()].lines()) {
             if has_words(words) {
-                page.leave_out(line, format!("no link uses this address: {}", shown(&dest)));
+                page.leave_out(line, format!("no link uses this address: {}", shown(dest)));
             }
         }
     }
-    changes.extend(spans.into_iter().map(|span| {
+    changes.extend(definitions.iter().map(|(_, definition)| {
+        let span = definition.span.clone();
         let lines = "\n".repeat(text[span.clone()].matches('\n').count());
         (span, lines)
     }));
+    if changes.is_empty() {
+        return Cow::Borrowed(text);
+    }
     changes.sort_by_key(|(range, _)| (range.start, range.end));
     let mut out = String::with_capacity(text.len());
     let mut copied = 0;

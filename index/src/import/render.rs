@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use std::ops::Range;
 
 use pulldown_cmark::utils::TextMergeWithOffset;
-use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
+use pulldown_cmark::{CodeBlockKind, Event, LinkType, Options, Parser, RefDefs, Tag, TagEnd};
 
 use super::html;
 use super::text::{has_words, shown};
@@ -53,13 +53,9 @@ pub(super) fn clean(text: &str) -> Clean {
 }
 
 fn clean_at(text: &str, depth: usize) -> Clean {
-    let parser = Parser::new_ext(text, Options::ENABLE_TABLES);
-    let definitions: Vec<(String, Range<usize>)> = parser
-        .reference_definitions()
-        .iter()
-        .map(|(_, definition)| (definition.dest.to_string(), definition.span.clone()))
-        .collect();
-    let events: Vec<_> = TextMergeWithOffset::new(parser.into_offset_iter()).collect();
+    let mut parser = Parser::new_ext(text, Options::ENABLE_TABLES).into_offset_iter();
+    let events: Vec<_> = TextMergeWithOffset::new(parser.by_ref()).collect();
+    let definitions = parser.reference_definitions();
     let mut clean = Clean::default();
     if is_too_deep(&events) {
         // One message a line: nothing of it is placed.
@@ -77,20 +73,15 @@ fn clean_at(text: &str, depth: usize) -> Clean {
         at: 0,
         depth,
         left_out: Vec::new(),
-        used: HashSet::new(),
     };
     clean.blocks = render.blocks();
-    let used = std::mem::take(&mut render.used);
-    let defined: Vec<Range<usize>> = definitions.iter().map(|(_, span)| span.clone()).collect();
-    for (at, line) in unread(text, &events, defined) {
+    let spans = definitions.iter().map(|(_, definition)| &definition.span);
+    for (at, line) in unread(text, &events, spans.cloned().collect()) {
         // The parser keeps the first address of a name.
         let what = format!("another address of the same name: {}", shown(line.trim()));
         render.leave_out(at, what);
     }
-    for (dest, span) in definitions {
-        if used.contains(&dest) {
-            continue;
-        }
+    for (dest, span) in unused(definitions, &events) {
         // Its label may go over several lines.
         for (below, line) in text[span.clone()].lines().enumerate() {
             if has_words(line) {
@@ -105,6 +96,33 @@ fn clean_at(text: &str, depth: usize) -> Clean {
         .map(|(at, below, what)| (lines.at(at) + below, what))
         .collect();
     clean
+}
+
+/// The addresses with names that no link and no picture refers to, and where they stand, in the order of the text.
+pub(super) fn unused<'d>(
+    definitions: &'d RefDefs<'_>,
+    events: &[(Event<'_>, Range<usize>)],
+) -> Vec<(&'d str, &'d Range<usize>)> {
+    let mut used = HashSet::new();
+    for (event, _) in events {
+        if let Event::Start(Tag::Link { link_type, id, .. } | Tag::Image { link_type, id, .. }) =
+            event
+            && matches!(
+                link_type,
+                LinkType::Reference | LinkType::Collapsed | LinkType::Shortcut
+            )
+            && let Some(definition) = definitions.get(id)
+        {
+            used.insert(definition.span.start);
+        }
+    }
+    let all = definitions.iter().map(|(_, definition)| definition);
+    let mut unused: Vec<_> = all
+        .filter(|definition| !used.contains(&definition.span.start))
+        .map(|definition| (&*definition.dest, &definition.span))
+        .collect();
+    unused.sort_by_key(|(_, span)| span.start);
+    unused
 }
 
 /// The lines with words, and where they begin, that are neither in what the parser tells nor in these ranges.
@@ -192,8 +210,6 @@ struct Render<'a> {
     depth: usize,
     /// What is not in the result: the offset of the line above, how many lines below it, and what stands there.
     left_out: Vec<(usize, usize, String)>,
-    /// Addresses that links had.
-    used: HashSet<String>,
 }
 
 impl<'a> Render<'a> {
@@ -421,13 +437,11 @@ impl<'a> Render<'a> {
                 Event::Start(Tag::Link { dest_url, .. }) => {
                     let text = self.inline();
                     self.at += 1;
-                    self.used.insert(dest_url.to_string());
                     push_link(&mut out, &text, dest_url);
                 }
                 Event::Start(Tag::Image { dest_url, .. }) => {
                     let text = self.inline();
                     self.at += 1;
-                    self.used.insert(dest_url.to_string());
                     if dest_url.len() > ADDRESS_MAX {
                         out.push_str(&text);
                         self.leave_out(range.start, "a picture inside of the text".to_owned());
@@ -577,21 +591,24 @@ pub(super) fn code_span(code: &str) -> String {
     format!("{ticks}{blank}{code}{blank}{ticks}")
 }
 
-/// A text whose letters mean nothing in Markdown.
+/// A text whose letters mean nothing in Markdown, whatever follows it.
 pub(super) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut before = ' ';
     let mut letters = text.chars().peekable();
     while let Some(letter) = letters.next() {
-        let after = letters.peek().copied().unwrap_or(' ');
+        let after = letters.peek().copied();
+        let is_followed_by = |is_meant: fn(char) -> bool| after.is_none_or(is_meant);
         let is_mark = match letter {
-            '\\' => after.is_ascii_punctuation() || after == '\n',
+            '\\' => is_followed_by(|after| after.is_ascii_punctuation() || after == '\n'),
             '`' | '|' => true,
-            '*' => !(before.is_whitespace() && after.is_whitespace()),
-            '_' => !(before.is_alphanumeric() && after.is_alphanumeric()),
-            '<' => after.is_ascii_alphabetic() || matches!(after, '/' | '!' | '?'),
-            ']' => matches!(after, '(' | '[' | ':') || letters.peek().is_none(),
-            '&' => after.is_ascii_alphabetic() || after == '#',
+            '*' => !before.is_whitespace() || is_followed_by(|after| !after.is_whitespace()),
+            '_' => !before.is_alphanumeric() || is_followed_by(|after| !after.is_alphanumeric()),
+            '<' => is_followed_by(|after| {
+                after.is_ascii_alphabetic() || matches!(after, '/' | '!' | '?')
+            }),
+            ']' => is_followed_by(|after| matches!(after, '(' | '[' | ':')),
+            '&' => is_followed_by(|after| after.is_ascii_alphabetic() || after == '#'),
             _ => false,
         };
         if is_mark {
@@ -637,7 +654,7 @@ fn safe_start(line: &str) -> String {
     }
     let is_block = match line.as_bytes().first() {
         Some(b'#' | b'>' | b'=' | b'~') => true,
-        Some(b'-' | b'+') => {
+        Some(b'-' | b'+' | b'*') => {
             let rest = line[1..].chars().next();
             rest.is_none_or(|next| next.is_whitespace() || next == '-')
         }

@@ -50,6 +50,24 @@ const CASES: &[(&str, &str, &[&str], &[usize])] = &[
         &[8, 12, 13],
     ),
     (
+        "twice.md",
+        "# T\n\n## A\n\n[Text][d] [more](https://a.b).\n\n[d]: https://a.b\n[other]: https://a.b\n",
+        &["t/a [A] Text more."],
+        &[8],
+    ),
+    (
+        "star.md",
+        "# T\n\n## A\n\nText.\n\n\\* no item\n",
+        &["t/a [A] Text. // \\* no item"],
+        &[],
+    ),
+    (
+        "angles.md",
+        "# T\n\n## A\n\nSee <<tps:y>z> there.\n",
+        &["t/a [A] See \\<tps:yz> there."],
+        &[],
+    ),
+    (
         "comment.md",
         "# T\n\n## A\n\nText <!-- one\ntwo --> goes on.\n\n<!-- three\n\nfour\n-->\n\n<script>five\nsix</script>\n",
         &["t/a [A] Text goes on."],

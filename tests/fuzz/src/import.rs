@@ -61,7 +61,8 @@ fn with_words(text: &str) -> (String, Vec<(usize, String)>) {
     (out, words)
 }
 
-/// Whether an offset is in a tag: behind `<a`, and before its `>` that is not in quotes.
+/// Whether an offset is in a tag: behind `<a`, and before its `>`. Markdown lets a `>` stand in quotes; HTML is read
+/// with its first `>` as the end, or a quote that is never closed would take all that follows.
 fn is_in_tag(text: &str, offset: usize) -> bool {
     let before = &text[..offset];
     let paragraph = before.rfind("\n\n").unwrap_or(0);
@@ -72,19 +73,30 @@ fn is_in_tag(text: &str, offset: usize) -> bool {
     let mut starts = starts
         .map(|(at, sign)| (paragraph + at, sign))
         .filter(begins);
-    starts.any(|(start, _)| tag_end(&text[start..]).is_some_and(|length| start + length > offset))
+    starts.any(|(start, _)| {
+        let tag = paragraph_of(&text[start..]);
+        let ends = [tag.find('>'), end_outside_of_quotes(tag)];
+        ends.iter().flatten().any(|length| start + length > offset)
+    })
 }
 
-/// Where a tag ends that begins a text.
-fn tag_end(tag: &str) -> Option<usize> {
+fn paragraph_of(text: &str) -> &str {
+    text.split("\n\n").next().unwrap_or(text)
+}
+
+/// Where a tag ends that begins a text. A quote begins a value behind `=` only; elsewhere it is a letter.
+fn end_outside_of_quotes(tag: &str) -> Option<usize> {
     let mut quote = None;
+    let mut before = '<';
     for (at, letter) in tag.char_indices() {
         match (letter, quote) {
-            ('"' | '\'', None) => quote = Some(letter),
+            ('"' | '\'', None) if before == '=' => quote = Some(letter),
             (letter, Some(open)) if letter == open => quote = None,
             ('>', None) => return Some(at),
-            ('\n', _) if tag[at..].starts_with("\n\n") => return None,
             _ => {}
+        }
+        if !letter.is_whitespace() {
+            before = letter;
         }
     }
     None

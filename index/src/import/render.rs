@@ -171,13 +171,14 @@ pub(super) fn line(text: &str) -> String {
     line.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// The words of an inline text, without its marks.
+/// The words of an inline text, without its marks and without characters that hide something.
 pub(super) fn plain(markdown: &str) -> String {
+    let is_shown = |letter: &char| *letter == '\n' || !hidden::is_hidden(*letter);
     let mut out = String::with_capacity(markdown.len());
     for event in Parser::new(markdown) {
         match event {
             Event::Text(text) | Event::Code(text) | Event::InlineHtml(text) | Event::Html(text) => {
-                out.push_str(&text);
+                out.extend(text.chars().filter(is_shown));
             }
             Event::SoftBreak | Event::HardBreak | Event::End(TagEnd::Paragraph | TagEnd::Item) => {
                 out.push(' ');

@@ -733,6 +733,8 @@ fn no_topic_turns_the_direction_of_writing() {
             "f.csv",
             "term,explanation,url\na,b&#x202e;,https://c&#x202e;\n",
         ),
+        // It cannot be a question, and is taken as it stands.
+        ("g.md", "Q: <code>a\n#0```` &#x202e; b?\nA: Text.\n"),
     ];
     for (name, text) in texts {
         let imported = read(text, name, None, &known());

@@ -2,6 +2,10 @@
 //!
 //! This module hides ropey: outside it, a place in a text is a byte offset or an LSP position.
 
+mod asked;
+#[cfg(test)]
+mod tests;
+
 use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
@@ -11,6 +15,7 @@ use viva_guide::Language;
 
 use crate::keywords::checkpoints::{Checkpoints, Parts};
 use crate::keywords::{self, Keyword, Source, go};
+use asked::Asked;
 
 /// What a column counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -53,6 +58,8 @@ pub struct Document {
     outline: Arc<OnceLock<Arc<go::PackageFile>>>,
     /// For languages that may be read in parts; shared by the copies of a version.
     checkpoints: Option<Arc<Mutex<Checkpoints>>>,
+    /// Shared by the copies of a version, as long as they have the same package.
+    asked: Arc<Asked>,
     /// The tree of an earlier version with the edits since then noted in it.
     old_tree: Option<tree_sitter::Tree>,
 }
@@ -84,6 +91,7 @@ impl Document {
             parsed: Arc::default(),
             outline: Arc::default(),
             checkpoints: checkpoints(language),
+            asked: Arc::default(),
             old_tree: None,
         }
     }
@@ -122,14 +130,11 @@ impl Document {
 
     /// The keyword at a byte offset.
     pub fn keyword_at(&self, offset: usize) -> Option<Keyword> {
-        let language = self.language?;
-        if let Some(shared) = self.read_in_parts() {
-            return with_copy(shared, |kept| kept.keyword_at(&Text(&self.rope), offset));
+        if let Some(found) = self.read_whole() {
+            return keywords::among(found, offset).cloned();
         }
-        match self.read_whole() {
-            Some(found) => keywords::among(found, offset).cloned(),
-            None => keywords::at(language, self.source(), offset),
-        }
+        let read = |range| self.keywords_in(range);
+        self.asked.keyword_at(self.package.as_ref(), offset, read)
     }
 
     /// The keywords that have a byte in the range, in the order of the text.
@@ -183,6 +188,7 @@ impl Document {
     /// Gives that memory back; whoever needs it makes it again.
     pub fn forget_parsed(&mut self) {
         self.parsed = Arc::default();
+        self.asked = Arc::default();
         self.old_tree = None;
     }
 
@@ -248,6 +254,7 @@ impl Document {
         self.parsed = Arc::default();
         self.outline = Arc::default();
         self.checkpoints = checkpoints(self.language);
+        self.asked = Arc::default();
         self.old_tree = None;
     }
 
@@ -277,6 +284,7 @@ impl Document {
         });
         self.parsed = Arc::default();
         self.outline = Arc::default();
+        self.asked = Arc::default();
     }
 
     fn tree_edit(&self, range: Range<usize>, text: &str) -> tree_sitter::InputEdit {
@@ -367,7 +375,8 @@ fn with_copy<T>(shared: &Mutex<Checkpoints>, read: impl FnOnce(&mut Checkpoints)
     found
 }
 
-fn locked(shared: &Mutex<Checkpoints>) -> MutexGuard<'_, Checkpoints> {
+/// What is shared. A panic elsewhere while it was locked left it whole: every change is one step.
+fn locked<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
     shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -398,6 +407,3 @@ fn without_line_end(line: RopeSlice<'_>) -> RopeSlice<'_> {
     }
     line.slice(..end)
 }
-
-#[cfg(test)]
-mod tests;

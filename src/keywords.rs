@@ -91,14 +91,14 @@ impl State {
     }
 
     /// Reads from a place where this is the state to the first place at or after `target` where
-    /// reading can be interrupted. With an offset, other keywords than the one there may be left
+    /// reading can be interrupted. Keywords that have no byte in a range that is `wanted` may be left
     /// out. None: that takes more text.
     fn read(
         &self,
         window: &Window<'_>,
         from: usize,
         target: usize,
-        wanted: Option<usize>,
+        wanted: &Range<usize>,
     ) -> Option<Stop> {
         match self {
             State::Sql(state) => state.read(window, from, target, wanted),
@@ -144,7 +144,8 @@ pub fn touching(keywords: &[Keyword], range: Range<usize>) -> Vec<Keyword> {
     keywords.get(start..end).unwrap_or_default().to_vec()
 }
 
-/// As [`at`], of all keywords of a text in their order.
+/// The keyword at a byte offset, of those of a text in their order: the one that covers it, else the one that
+/// ends there (a cursor between two characters belongs to both).
 pub fn among(keywords: &[Keyword], offset: usize) -> Option<&Keyword> {
     let before = keywords.partition_point(|keyword| keyword.range.end < offset);
     let mut near = keywords.get(before..)?.iter().take(2);
@@ -153,18 +154,7 @@ pub fn among(keywords: &[Keyword], offset: usize) -> Option<&Keyword> {
         .or_else(|| near.find(|keyword| keyword.range.end == offset))
 }
 
-/// The keyword at a byte offset: the one that covers it, else the one that ends there (a cursor
-/// between two characters belongs to both).
-pub fn at(language: Language, source: Source<'_>, offset: usize) -> Option<Keyword> {
-    let keyword_at = match language {
-        Language::Go => go::keyword_at,
-        Language::Dockerfile => dockerfile::keyword_at,
-        Language::Sql => sql::keyword_at,
-        Language::Redis => redis_conf::keyword_at,
-        Language::Compose => compose::keyword_at,
-    };
-    keyword_at(source, offset).or_else(|| {
-        let before = source.text.get(..offset)?.chars().next_back()?.len_utf8();
-        keyword_at(source, offset - before).filter(|keyword| keyword.range.end == offset)
-    })
+/// Whether a range and another that is not empty have a byte in common.
+fn touches(range: &Range<usize>, wanted: &Range<usize>) -> bool {
+    range.start < wanted.end && wanted.start < range.end
 }

@@ -202,7 +202,9 @@ fn check_edits(language: Language, fixture: &str, pieces: &[&str], rounds: usize
             let (near, anywhere) = (from.min(model.len()), random(model.len() + 1));
             let some = random(found.len());
             let keyword = found.get(some).map_or(0, |keyword| keyword.range.start);
-            for offset in [anywhere, near, near + 1, keyword, anywhere, model.len()] {
+            let offsets = [anywhere, near, near + 1, keyword, model.len()];
+            // What was asked about before is answered from what is kept.
+            for offset in offsets.repeat(2) {
                 let expected = found
                     .iter()
                     .find(|keyword| keyword.range.contains(&offset))
@@ -357,4 +359,30 @@ fn every_keyword_comes_once_however_long_the_text_is() {
     let mut found = 0;
     Document::new(0, None, "x").each_keyword(|_| found += 1);
     assert_eq!(found, 0);
+}
+
+#[test]
+fn what_is_kept_of_a_place_belongs_to_the_package_that_is_known() {
+    let text = "package p\n\nfunc f() { client.Get(nil) }\n";
+    let client = |type_: &str| {
+        let other = format!("package p\n\nimport \"net/http\"\n\nvar client {type_}\n");
+        let file = Arc::new(go::PackageFile::new(&other));
+        Some(Arc::new(go::Package::new(
+            "f.go",
+            [("g.go".to_owned(), file)],
+            None,
+        )))
+    };
+    let mut document = Document::new(0, Some(Language::Go), text);
+    let get = text.find("Get").expect("it is there");
+    let known = client("http.Client");
+    for package in [None, known.clone(), client("int"), None, known] {
+        document.package = package;
+        let expected = keywords::within(Language::Go, document.source(), get..get + 1).pop();
+        for _ in 0..2 {
+            assert_eq!(document.keyword_at(get), expected);
+        }
+    }
+    let answer = document.keyword_at(get).map(|keyword| keyword.names);
+    assert_eq!(answer.unwrap_or_default()[0], "net/http.Client.Get");
 }

@@ -86,32 +86,6 @@ impl Checkpoints {
         })
     }
 
-    /// The keyword at a byte offset, as [`super::at`] finds it in the whole text.
-    pub fn keyword_at(&mut self, text: &dyn Parts, offset: usize) -> Option<Keyword> {
-        self.covering(text, offset).or_else(|| {
-            let before = offset
-                .checked_sub(1)
-                .filter(|before| *before < text.length())?;
-            let (start, _) = text.part(before..offset);
-            self.covering(text, start)
-                .filter(|keyword| keyword.range.end == offset)
-        })
-    }
-
-    fn covering(&mut self, text: &dyn Parts, offset: usize) -> Option<Keyword> {
-        if offset >= text.length() {
-            return None;
-        }
-        if self.lexed == Lexed::ByLine {
-            let found = in_lines(text, &(offset..offset + 1));
-            return resuming::covering(found, offset);
-        }
-        let last = self.brought_up_to(text, offset);
-        let start = &self.kept[last];
-        let stop = read(text, start, offset + 1, Some(offset))?;
-        resuming::covering(stop.keywords, offset)
-    }
-
     /// The keywords that have a byte in a range, as [`super::within`] finds them in the whole text.
     pub fn keywords_in(&mut self, text: &dyn Parts, range: Range<usize>) -> Vec<Keyword> {
         let range = range.start..range.end.min(text.length());
@@ -122,7 +96,7 @@ impl Checkpoints {
             in_lines(text, &range)
         } else {
             let last = self.brought_up_to(text, range.start);
-            let stop = read(text, &self.kept[last], range.end, None);
+            let stop = read(text, &self.kept[last], range.end, &range);
             stop.map_or_else(Vec::new, |stop| stop.keywords)
         };
         super::touching(&found, range)
@@ -177,7 +151,7 @@ impl Checkpoints {
             } else {
                 goal
             };
-            let Some(stop) = read(text, start, target, Some(usize::MAX)) else {
+            let Some(stop) = read(text, start, target, &NOTHING) else {
                 return number;
             };
             if stop.at <= start.at {
@@ -237,6 +211,9 @@ impl Checkpoints {
 /// checkpoint before.
 const BEHIND: usize = 8;
 
+/// Somebody only wants to know the state.
+const NOTHING: Range<usize> = 0..0;
+
 /// How much text is first taken beyond the target, in bytes.
 const MARGIN: usize = if cfg!(any(test, fuzzing)) { 16 } else { 512 };
 
@@ -245,7 +222,7 @@ fn read(
     text: &dyn Parts,
     start: &Checkpoint,
     target: usize,
-    wanted: Option<usize>,
+    wanted: &Range<usize>,
 ) -> Option<Stop> {
     let length = text.length();
     let mut margin = MARGIN;
@@ -256,9 +233,9 @@ fn read(
             text: &part,
             is_last: end == length,
         };
-        let inner = wanted.map(|offset| offset.saturating_sub(base));
+        let inner = wanted.start.saturating_sub(base)..wanted.end.saturating_sub(base);
         let target = target - base;
-        if let Some(stop) = start.state.read(&window, start.at - base, target, inner) {
+        if let Some(stop) = start.state.read(&window, start.at - base, target, &inner) {
             let keywords = stop.keywords.into_iter();
             return Some(Stop {
                 at: stop.at + base,

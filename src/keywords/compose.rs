@@ -41,13 +41,6 @@ pub fn keywords(source: Source<'_>) -> Vec<Keyword> {
     keywords
 }
 
-/// The keyword whose range contains a byte offset.
-pub fn keyword_at(source: Source<'_>, offset: usize) -> Option<Keyword> {
-    keywords(source)
-        .into_iter()
-        .find(|keyword| keyword.range.contains(&offset))
-}
-
 /// What the keys of a map are.
 #[derive(Clone, Debug)]
 enum Place {

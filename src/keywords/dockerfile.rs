@@ -15,7 +15,7 @@ mod tests;
 use std::ops::Range;
 
 use super::resuming::{self, Stop, Window};
-use super::{Keyword, Sense, Source};
+use super::{Keyword, Sense, Source, touches};
 use lines::{Joined, Line, Lines};
 use shell::{Command, Script};
 use stages::{Shell, Stages};
@@ -24,12 +24,6 @@ use words::{Instruction, is_exec_form, variables, words};
 /// Every keyword of a Dockerfile in text order, without overlaps.
 pub fn keywords(source: Source<'_>) -> Vec<Keyword> {
     resuming::all(&super::State::Dockerfile(State::default()), source.text)
-}
-
-/// The keyword whose range contains a byte offset.
-pub fn keyword_at(source: Source<'_>, offset: usize) -> Option<Keyword> {
-    let start = super::State::Dockerfile(State::default());
-    resuming::at(&start, source.text, offset)
 }
 
 /// What is known between two lines, so that reading can go on there.
@@ -47,7 +41,7 @@ impl State {
         window: &Window<'_>,
         from: usize,
         target: usize,
-        wanted: Option<usize>,
+        wanted: &Range<usize>,
     ) -> Option<Stop> {
         let text = window.text;
         let mut lines = Lines::resume(text, from, self.lines.clone());
@@ -69,7 +63,7 @@ impl State {
             let before = lines.position();
             let Some(line) = lines.next() else { break };
             // A keyword that is not wanted need not be taken apart.
-            let is_wanted = wanted.is_none_or(|at| (before..lines.position()).contains(&at));
+            let is_wanted = touches(&(before..lines.position()), wanted);
             match line {
                 Line::Directive(range) => keywords.push(directive(text, range)),
                 Line::Instruction(line) => {

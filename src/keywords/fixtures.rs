@@ -1,11 +1,13 @@
 //! Cases for recognisers, as texts with marks: `$0` is the cursor, `«…»` are keywords.
 
+use viva_guide::Language;
+
 use crate::keywords::{Keyword, Source};
 
-/// A recogniser as its two functions.
+/// A recogniser.
 pub(in crate::keywords) struct Recogniser {
     pub(in crate::keywords) keywords: fn(Source<'_>) -> Vec<Keyword>,
-    pub(in crate::keywords) keyword_at: fn(Source<'_>, usize) -> Option<Keyword>,
+    pub(in crate::keywords) language: Language,
 }
 
 impl Recogniser {
@@ -15,7 +17,9 @@ impl Recogniser {
     pub(in crate::keywords) fn check(&self, fixture: &str, expected: &str) {
         let offset = fixture.find("$0").expect("a cursor");
         let text = fixture.replacen("$0", "", 1);
-        let found = (self.keyword_at)(Source::new(&text), offset).map(|keyword| {
+        let mut found = (self.keywords)(Source::new(&text)).into_iter();
+        let found = found.find(|keyword| keyword.range.contains(&offset));
+        let found = found.map(|keyword| {
             let sense = keyword.sense.map_or_else(String::new, |sense| {
                 format!(" ({}; {})", sense.name, sense.note.unwrap_or_default())
             });

@@ -61,7 +61,7 @@ use std::time::{Duration, Instant};
 
 use tree_sitter::{ParseOptions, ParseState, Parser, Tree};
 
-use super::{Keyword, Sense, Source, resuming};
+use super::{Keyword, Sense, Source, resuming, touches};
 pub use contents::Contents;
 pub use large::State;
 pub use outline::PackageFile;
@@ -163,26 +163,6 @@ pub fn keywords_in(source: Source<'_>, range: Range<usize>) -> Vec<Keyword> {
 /// The state in which a text begins that has no tree.
 fn large() -> super::State {
     super::State::Go(State::default())
-}
-
-/// The keyword whose range contains the byte offset.
-pub fn keyword_at(source: Source<'_>, offset: usize) -> Option<Keyword> {
-    with_tree(source, |text, tree, contents| {
-        let resolved = || resolved(source, tree, contents, offset..offset + 1).pop();
-        let keyword = match tokens::at(source, tree, offset)? {
-            tokens::Token::Keyword(keyword) if keyword.names == ["range"] => {
-                resolved().unwrap_or(keyword)
-            }
-            tokens::Token::Keyword(keyword) => keyword,
-            tokens::Token::Name => resolved()?,
-        };
-        let start = keyword.range.start;
-        let is_quoted = keyword.language.is_none()
-            && tree.root_node().has_error()
-            && Quotes::before(text, start).cover(start);
-        (!is_quoted).then_some(keyword)
-    })
-    .unwrap_or_else(|| resuming::at(&large(), source.text, offset))
 }
 
 /// The keywords in a range whose meaning depends on what is declared.

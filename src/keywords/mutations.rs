@@ -1,8 +1,27 @@
 //! The property that every recogniser of text has, on damaged files: no panic, ranges in order and
-//! at character boundaries, and `keyword_at` says what `keywords` says.
+//! at character boundaries, and what is read in parts is what is read as a whole.
 
-use crate::keywords::Source;
+use std::borrow::Cow;
+use std::ops::Range;
+
+use crate::keywords::checkpoints::{Checkpoints, Parts};
 use crate::keywords::fixtures::Recogniser;
+use crate::keywords::{Source, touching};
+
+/// A text whose parts may be seen.
+pub(in crate::keywords) struct Text<'a>(pub(in crate::keywords) &'a str);
+
+impl Parts for Text<'_> {
+    fn length(&self) -> usize {
+        self.0.len()
+    }
+
+    fn part(&self, range: Range<usize>) -> (usize, Cow<'_, str>) {
+        let start = self.0.floor_char_boundary(range.start);
+        let end = self.0.floor_char_boundary(range.end);
+        (start, Cow::from(&self.0[start..end]))
+    }
+}
 
 /// Damages each fixture many times, always in the same ways, and checks the property. `pieces` are
 /// what the language is sensitive to.
@@ -38,17 +57,18 @@ fn check_text(recogniser: &Recogniser, text: &str, random: &mut Random) {
         );
         end = range.end;
     }
-    for keyword in found.iter().take(40) {
-        for offset in [keyword.range.start, keyword.range.end - 1] {
-            let at = (recogniser.keyword_at)(source, offset);
-            assert_eq!(at.as_ref(), Some(keyword), "at {offset} of {text:?}");
-        }
-    }
-    for _ in 0..20 {
-        let offset = random.below(text.len() + 2);
-        let at = (recogniser.keyword_at)(source, offset);
-        let expected = found.iter().find(|keyword| keyword.range.contains(&offset));
-        assert_eq!(at.as_ref(), expected, "at {offset} of {text:?}");
+    let Some(mut parts) = Checkpoints::new(recogniser.language) else {
+        return;
+    };
+    let starts = found.iter().map(|keyword| keyword.range.start);
+    let anywhere: Vec<usize> = (0..20).map(|_| random.below(text.len() + 2)).collect();
+    for start in starts.take(40).chain(anywhere) {
+        let range = start..start + 1 + random.below(60);
+        assert_eq!(
+            parts.keywords_in(&Text(text), range.clone()),
+            touching(&found, range.clone()),
+            "in {range:?} of {text:?}"
+        );
     }
 }
 

@@ -29,24 +29,6 @@ pub(super) fn of_lines(text: &str, range: Range<usize>) -> Vec<Keyword> {
     found
 }
 
-/// The keyword whose range contains a byte offset. Only its line is read: nothing in a
-/// configuration file reaches past the end of a line.
-pub fn keyword_at(source: Source<'_>, offset: usize) -> Option<Keyword> {
-    let bytes = source.text.as_bytes();
-    let start = bytes
-        .get(..offset)?
-        .iter()
-        .rposition(|byte| *byte == b'\n')
-        .map_or(0, |newline| newline + 1);
-    let length = bytes[offset..].iter().position(|byte| *byte == b'\n');
-    let end = length.map_or(bytes.len(), |length| offset + length);
-    let mut found = Vec::new();
-    line_keywords(source.text, start..end, &mut found);
-    found
-        .into_iter()
-        .find(|keyword| keyword.range.contains(&offset))
-}
-
 /// The directives of a file with their arguments, line by line.
 pub fn lines(text: &str) -> Vec<Line<'_>> {
     let mut start = 0;

@@ -36,7 +36,7 @@ pub(super) fn all(start: &State, text: &str) -> Vec<Keyword> {
     let mut keywords = Vec::new();
     let (mut at, mut state) = (0, start.clone());
     while at < text.len() {
-        let Some(stop) = state.read(&window, at, at + STRIDE, None) else {
+        let Some(stop) = state.read(&window, at, at + STRIDE, &(0..usize::MAX)) else {
             break;
         };
         keywords.extend(stop.keywords);
@@ -46,33 +46,6 @@ pub(super) fn all(start: &State, text: &str) -> Vec<Keyword> {
         (at, state) = (stop.at, stop.state);
     }
     keywords
-}
-
-/// The keyword that covers an offset of a text that begins in this state.
-pub(super) fn at(start: &State, text: &str, offset: usize) -> Option<Keyword> {
-    let window = Window {
-        text,
-        is_last: true,
-    };
-    let (mut at, mut state) = (0, start.clone());
-    while at <= offset && at < text.len() {
-        let target = offset.saturating_add(1).min(at + STRIDE);
-        let stop = state.read(&window, at, target, Some(offset))?;
-        if let Some(found) = covering(stop.keywords, offset) {
-            return Some(found);
-        }
-        if stop.at <= at {
-            break;
-        }
-        (at, state) = (stop.at, stop.state);
-    }
-    None
-}
-
-pub(super) fn covering(keywords: Vec<Keyword>, offset: usize) -> Option<Keyword> {
-    keywords
-        .into_iter()
-        .find(|keyword| keyword.range.contains(&offset))
 }
 
 /// Moves what was found in a window to where it is in the text.

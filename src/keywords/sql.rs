@@ -12,6 +12,8 @@ mod vocabulary;
 #[cfg(test)]
 mod tests;
 
+use std::ops::Range;
+
 use super::resuming::{self, Stop, Window};
 use super::{Keyword, Source};
 use lexer::Lexer;
@@ -20,11 +22,6 @@ pub use token::{Kind, Token};
 /// Every keyword of a script in text order, without overlaps.
 pub fn keywords(source: Source<'_>) -> Vec<Keyword> {
     resuming::all(&super::State::Sql(State::default()), source.text)
-}
-
-/// The keyword whose range contains a byte offset.
-pub fn keyword_at(source: Source<'_>, offset: usize) -> Option<Keyword> {
-    resuming::at(&super::State::Sql(State::default()), source.text, offset)
 }
 
 /// What is known in the middle of a script, so that reading can go on there.
@@ -56,7 +53,7 @@ impl State {
         window: &Window<'_>,
         from: usize,
         target: usize,
-        wanted: Option<usize>,
+        wanted: &Range<usize>,
     ) -> Option<Stop> {
         let text = window.text;
         let mut lexer = if self.is_inside {
@@ -130,7 +127,7 @@ impl State {
         text: &str,
         tokens: &[Token],
         limit: usize,
-        wanted: Option<usize>,
+        wanted: &Range<usize>,
     ) -> Read {
         let mut keywords = Vec::new();
         let mut resumed = self.within.as_ref().map(|within| &within.reader);

@@ -1,12 +1,14 @@
 //! Cases for Compose files. `$0` marks the cursor; `«…»` marks keywords.
 
 use super::*;
+use viva_guide::Language;
+
 use crate::keywords::fixtures::Recogniser;
 use crate::keywords::mutations;
 
 const RECOGNISER: Recogniser = Recogniser {
     keywords,
-    keyword_at,
+    language: Language::Compose,
 };
 
 #[track_caller]

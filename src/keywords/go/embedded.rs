@@ -8,7 +8,8 @@ use viva_guide::Language;
 use super::Keyword;
 use super::quotes::Quotes;
 use super::resolver::Resolver;
-use super::syntax::{field, kind_of, touches};
+use super::syntax::{field, kind_of};
+use super::touches;
 use crate::keywords::{Source, sql};
 
 /// Longer texts are taken for data.

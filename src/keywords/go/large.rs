@@ -3,6 +3,7 @@
 //! nothing is said about what only a name declared in the file could mean.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::Keyword;
@@ -39,7 +40,7 @@ impl State {
         window: &Window<'_>,
         from: usize,
         target: usize,
-        wanted: Option<usize>,
+        wanted: &Range<usize>,
     ) -> Option<Stop> {
         let mut reader = Reader {
             text: window.text,
@@ -47,8 +48,7 @@ impl State {
             state: self.clone(),
             before: None,
             alias: None,
-            // Somebody who only wants to know the state asks for a place that there is not.
-            keywords: (wanted != Some(usize::MAX)).then(Vec::new),
+            keywords: (!wanted.is_empty()).then(Vec::new),
             looked_at: from,
         };
         let mut at = from;

@@ -13,9 +13,9 @@ use super::library::{self, Member};
 use super::names::{self, Predeclared};
 use super::outline::PackageFile;
 use super::package::Package;
-use super::syntax::{text_of, touches};
+use super::syntax::text_of;
 use super::types::{Signature, Type};
-use super::{Keyword, Sense};
+use super::{Keyword, Sense, touches};
 
 /// How deep syntax may nest before its types stay unknown: the walk recurses, and stacks are finite.
 const DEEPEST: usize = 300;

@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 use std::num::NonZero;
-use std::ops::Range;
 use std::sync::LazyLock;
 
 use tree_sitter::{Language, Node};
@@ -77,15 +76,6 @@ pub(super) fn tokens(node: Node<'_>) -> std::vec::IntoIter<Node<'_>> {
 /// Whether one of the children is this keyword or operator.
 pub(super) fn has_token(node: Node<'_>, token: &str) -> bool {
     tokens(node).any(|child| kind_of(child) == token)
-}
-
-pub(super) fn contains(node: Node<'_>, offset: usize) -> bool {
-    node.byte_range().contains(&offset)
-}
-
-/// Whether a range and another that is not empty have a byte in common.
-pub(super) fn touches(range: &Range<usize>, wanted: &Range<usize>) -> bool {
-    range.start < wanted.end && wanted.start < range.end
 }
 
 fn all_children<'a>(

@@ -2,7 +2,7 @@
 
 mod properties;
 
-use super::{GoVersion, Package, keyword_at, parse};
+use super::{GoVersion, Package, keywords_in, parse};
 use crate::keywords::Source;
 use viva_guide::Language;
 
@@ -12,13 +12,11 @@ fn check(fixture: &str, expected: &str) {
     let offset = fixture.find("$0").expect("the fixture has a cursor");
     let text = fixture.replacen("$0", "", 1);
     let tree = parse(&text, None);
-    let answer = match keyword_at(
-        Source {
-            tree: tree.as_ref(),
-            ..Source::new(&text)
-        },
-        offset,
-    ) {
+    let source = Source {
+        tree: tree.as_ref(),
+        ..Source::new(&text)
+    };
+    let answer = match keywords_in(source, offset..offset + 1).pop() {
         None => "nothing".to_owned(),
         Some(keyword) => {
             let sense = keyword.sense.map_or_else(String::new, |sense| {
@@ -800,7 +798,8 @@ fn check_loop(version: &str, code: &str, is_shared: bool) {
         ..Source::new(&text)
     };
     let at = text.find("go ").expect("there is a go statement");
-    let keyword = keyword_at(source, at).expect("go is a keyword");
+    let keyword = keywords_in(source, at..at + 1).pop();
+    let keyword = keyword.expect("go is a keyword");
     let note = keyword.sense.and_then(|sense| sense.note);
     assert_eq!(note.is_some(), is_shared, "{version:?} {text} {note:?}");
 }

@@ -4,18 +4,9 @@ use std::ops::Range;
 
 use tree_sitter::{Node, Tree};
 
-use super::embedded::is_text;
-use super::syntax::{contains, field, kind_of, text_of, touches};
+use super::syntax::{field, kind_of, text_of};
 use super::top_level::import_path;
-use super::{Keyword, Sense, Source, names, senses};
-
-/// What stands at a place.
-#[derive(Debug)]
-pub(super) enum Token {
-    Keyword(Keyword),
-    /// An identifier, whose meaning depends on what is declared, or a text that may be SQL.
-    Name,
-}
+use super::{Keyword, Sense, Source, names, senses, touches};
 
 /// The keywords, operators and import paths that touch a range of a file.
 pub(super) fn within(source: Source<'_>, tree: &Tree, range: &Range<usize>) -> Vec<Keyword> {
@@ -26,7 +17,7 @@ pub(super) fn within(source: Source<'_>, tree: &Tree, range: &Range<usize>) -> V
     loop {
         let node = cursor.node();
         if touches(&node.byte_range(), range) {
-            if let Some(Token::Keyword(keyword)) = token(source, &ancestors, node) {
+            if let Some(keyword) = token(source, &ancestors, node) {
                 found.push(keyword);
             }
             // What ends before the range is skipped at once: a file may have very many declarations.
@@ -49,29 +40,6 @@ pub(super) fn within(source: Source<'_>, tree: &Tree, range: &Range<usize>) -> V
     }
 }
 
-/// What stands at a byte offset.
-pub(super) fn at(source: Source<'_>, tree: &Tree, offset: usize) -> Option<Token> {
-    let mut cursor = tree.walk();
-    let mut ancestors: Vec<Node<'_>> = Vec::new();
-    loop {
-        let node = cursor.node();
-        if !contains(node, offset) {
-            return None;
-        }
-        if is_opaque(kind_of(node)) || node.child_count() == 0 {
-            return token(source, &ancestors, node);
-        }
-        ancestors.push(node);
-        cursor.goto_first_child_for_byte(offset)?;
-        // A node of no width, which error recovery adds, may stand before the one that is meant.
-        while !contains(cursor.node(), offset) {
-            if !cursor.goto_next_sibling() {
-                return None;
-            }
-        }
-    }
-}
-
 /// Nothing within it is a token.
 fn is_opaque(kind: &str) -> bool {
     matches!(
@@ -80,7 +48,7 @@ fn is_opaque(kind: &str) -> bool {
     )
 }
 
-fn token(source: Source<'_>, ancestors: &[Node<'_>], node: Node<'_>) -> Option<Token> {
+fn token(source: Source<'_>, ancestors: &[Node<'_>], node: Node<'_>) -> Option<Keyword> {
     let kind = kind_of(node);
     if node.child_count() > 0 && !is_opaque(kind) {
         return None;
@@ -90,17 +58,14 @@ fn token(source: Source<'_>, ancestors: &[Node<'_>], node: Node<'_>) -> Option<T
     if let Some(spec) = parent.filter(|parent| kind_of(*parent) == "import_spec") {
         return import_token(text, spec, node);
     }
-    if is_opaque(kind) {
-        return is_text(node).then_some(Token::Name);
-    }
     let word = text_of(node, text);
     let keyword = |names: Vec<String>, sense: Option<Sense>| {
-        Some(Token::Keyword(Keyword {
+        Some(Keyword {
             language: None,
             names,
             sense,
             range: node.byte_range(),
-        }))
+        })
     };
     if names::is_keyword(word) {
         let sense = match word {
@@ -119,11 +84,11 @@ fn token(source: Source<'_>, ancestors: &[Node<'_>], node: Node<'_>) -> Option<T
             parent.and_then(|parent| senses::of_arrow(parent, node)),
         );
     }
-    is_name(kind).then_some(Token::Name)
+    None
 }
 
 /// The path, or the name that the file gives to the package.
-fn import_token(text: &str, spec: Node<'_>, node: Node<'_>) -> Option<Token> {
+fn import_token(text: &str, spec: Node<'_>, node: Node<'_>) -> Option<Keyword> {
     if !matches!(
         kind_of(node),
         "interpreted_string_literal" | "raw_string_literal" | "package_identifier"
@@ -131,24 +96,10 @@ fn import_token(text: &str, spec: Node<'_>, node: Node<'_>) -> Option<Token> {
         return None;
     }
     let path = import_path(field(spec, "path")?, text)?;
-    Some(Token::Keyword(Keyword {
+    Some(Keyword {
         language: None,
         names: names::package_names(path),
         sense: None,
         range: node.byte_range(),
-    }))
-}
-
-fn is_name(kind: &str) -> bool {
-    matches!(
-        kind,
-        "identifier"
-            | "type_identifier"
-            | "field_identifier"
-            | "package_identifier"
-            | "nil"
-            | "true"
-            | "false"
-            | "iota"
-    )
+    })
 }

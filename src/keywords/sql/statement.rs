@@ -15,7 +15,7 @@ use std::ops::Range;
 use super::places::{self, Kind};
 use super::token::{Kind as TokenKind, Token};
 use super::vocabulary::{self, Entry, Phrase};
-use crate::keywords::Keyword;
+use crate::keywords::{Keyword, touches};
 use roles::Role;
 
 /// What a reader knows in the middle of a statement, so that another one can go on there.
@@ -35,14 +35,14 @@ pub(super) struct State {
 }
 
 /// Reads the tokens of a statement up to the one at `limit`, or a few more where one keyword has
-/// several. With a state, the first token has been read by another reader. With an offset, only the
-/// keyword there is found. Also says where reading stopped.
+/// several. With a state, the first token has been read by another reader. Keywords that have no byte in
+/// `wanted` are left out. Also says where reading stopped.
 pub(super) fn read(
     text: &str,
     tokens: &[Token],
     state: Option<&State>,
     limit: usize,
-    wanted: Option<usize>,
+    wanted: &Range<usize>,
 ) -> (Vec<Keyword>, usize, State) {
     let mut reader = Reader {
         text,
@@ -139,8 +139,8 @@ struct Pending {
 struct Reader<'a> {
     text: &'a str,
     tokens: &'a [Token],
-    /// Only the keyword at this offset is wanted.
-    wanted: Option<usize>,
+    /// The bytes whose keywords are wanted.
+    wanted: &'a Range<usize>,
     position: usize,
     expected: Expected,
     scope: Scope,
@@ -238,7 +238,7 @@ impl Reader<'_> {
     }
 
     fn add(&mut self, range: Range<usize>, names: impl FnOnce() -> Vec<String>) {
-        if self.wanted.is_none_or(|offset| range.contains(&offset)) {
+        if touches(&range, self.wanted) {
             self.found.push(Keyword {
                 language: None,
                 names: names(),

@@ -1,12 +1,14 @@
 //! Cases for SQL. `$0` marks the cursor; `«…»` marks keywords.
 
 use super::*;
+use viva_guide::Language;
+
 use crate::keywords::fixtures::Recogniser;
 use crate::keywords::mutations;
 
 const RECOGNISER: Recogniser = Recogniser {
     keywords,
-    keyword_at,
+    language: Language::Sql,
 };
 
 #[track_caller]
@@ -727,7 +729,9 @@ fn deep_nesting_does_no_harm() {
     let text = format!("SELECT {} FROM t", "(IF(a, CASE ".repeat(100_000));
     assert_eq!(keywords(Source::new(&text)).len(), 200_002);
     assert_eq!(
-        keyword_at(Source::new(&text), text.len() - 4).map(|keyword| keyword.names),
+        keywords(Source::new(&text))
+            .pop()
+            .map(|keyword| keyword.names),
         Some(vec!["FROM".to_owned()])
     );
 }

@@ -1,13 +1,11 @@
 //! Cases for Go without a tree: `«…»` marks keywords. And the property that edits change nothing.
 
-use std::borrow::Cow;
-use std::ops::Range;
-
 use viva_guide::Language;
 
 use super::*;
-use crate::keywords::checkpoints::{Checkpoints, Parts};
-use crate::keywords::{State as AnyState, resuming};
+use crate::keywords::checkpoints::Checkpoints;
+use crate::keywords::mutations::Text;
+use crate::keywords::{State as AnyState, resuming, touching};
 
 fn keywords(text: &str) -> Vec<Keyword> {
     resuming::all(&AnyState::Go(State::default()), text)
@@ -91,20 +89,6 @@ fn texts_that_are_cut_off_or_odd_have_an_answer() {
     keywords("é.len(💣) import \"é\"; é.É");
 }
 
-struct Text<'t>(&'t str);
-
-impl Parts for Text<'_> {
-    fn length(&self) -> usize {
-        self.0.len()
-    }
-
-    fn part(&self, range: Range<usize>) -> (usize, Cow<'_, str>) {
-        let start = self.0.floor_char_boundary(range.start);
-        let end = self.0.floor_char_boundary(range.end);
-        (start, Cow::from(&self.0[start..end]))
-    }
-}
-
 #[test]
 fn after_edits_the_answers_are_those_of_a_fresh_text() {
     let fixture = include_str!("../../../../tests/fixtures/queue/queue.go");
@@ -145,11 +129,9 @@ fn after_edits_the_answers_are_those_of_a_fresh_text() {
             let some = fresh.get(random(fresh.len()));
             let keyword = some.map_or(0, |keyword| keyword.range.start);
             for offset in [from, keyword, random(text.len() + 1)] {
-                let covering = fresh.iter().find(|found| found.range.contains(&offset));
-                let expected =
-                    covering.or_else(|| fresh.iter().find(|found| found.range.end == offset));
-                let found = kept.keyword_at(&Text(&text), offset);
-                assert_eq!(found.as_ref(), expected, "at {offset} of {text:?}");
+                let range = offset..offset + 8;
+                let found = kept.keywords_in(&Text(&text), range.clone());
+                assert_eq!(found, touching(&fresh, range), "at {offset} of {text:?}");
             }
         }
     }

@@ -1,6 +1,6 @@
 //! What must hold for any text: the two questions agree, and nothing is too deep.
 
-use super::super::{keyword_at, keywords, keywords_in, parse};
+use super::super::{keywords, keywords_in, parse};
 use crate::keywords::{Keyword, Source};
 
 const SAMPLE: &str = r#"// Package p is a sample.
@@ -74,7 +74,7 @@ fn check_agreement(text: &str) {
             .peek()
             .filter(|keyword| keyword.range.contains(&offset));
         assert_eq!(
-            keyword_at(source, offset).as_ref(),
+            keywords_in(source, offset..offset + 1).first(),
             expected.copied(),
             "at {offset} of:\n{text}"
         );
@@ -128,9 +128,10 @@ fn check_deep(text: &str) {
             };
             let all = keywords(source);
             let middle = all.get(all.len() / 2);
-            assert!(middle.is_none_or(|keyword| keyword_at(source, keyword.range.start).is_some()));
-            keyword_at(source, text.len() / 2);
-            keyword_at(source, text.len().saturating_sub(1));
+            let is_found = |at: usize| !keywords_in(source, at..at + 1).is_empty();
+            assert!(middle.is_none_or(|keyword| is_found(keyword.range.start)));
+            is_found(text.len() / 2);
+            is_found(text.len().saturating_sub(1));
         }
     });
     walk.expect("a thread starts")

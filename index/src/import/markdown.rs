@@ -8,7 +8,7 @@ use std::ops::Range;
 use pulldown_cmark::{Event, LinkType, Options, Parser, Tag};
 
 use super::draft::{Draft, Page};
-use super::render::unused;
+use super::render::beside_links;
 use super::text::{has_words, shown};
 use super::{answers, article};
 use crate::mistake::Lines;
@@ -255,13 +255,8 @@ fn with_addresses<'a>(text: &'a str, page: &mut Page<'_>) -> Cow<'a, str> {
         }
     }
     let lines = Lines::of(text);
-    for (dest, span) in unused(definitions, &events) {
-        // Its label may go over several lines.
-        for (line, words) in (lines.at(span.start)..).zip(text[span.clone()].lines()) {
-            if has_words(words) {
-                page.leave_out(line, format!("no link uses this address: {}", shown(dest)));
-            }
-        }
+    for (at, below, what) in beside_links(text, definitions, &events) {
+        page.leave_out(lines.at(at) + below, what);
     }
     changes.extend(definitions.iter().map(|(_, definition)| {
         let span = definition.span.clone();

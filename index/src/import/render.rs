@@ -81,15 +81,9 @@ fn clean_at(text: &str, depth: usize) -> Clean {
         let what = format!("another address of the same name: {}", shown(line.trim()));
         render.leave_out(at, what);
     }
-    for (dest, span) in unused(definitions, &events) {
-        // Its label may go over several lines.
-        for (below, line) in text[span.clone()].lines().enumerate() {
-            if has_words(line) {
-                let what = format!("nothing refers to this address: {dest}");
-                render.left_out.push((span.start, below, what));
-            }
-        }
-    }
+    render
+        .left_out
+        .extend(beside_links(text, definitions, &events));
     let lines = Lines::of(text);
     let left_out = render.left_out.into_iter();
     clean.left_out = left_out
@@ -98,11 +92,13 @@ fn clean_at(text: &str, depth: usize) -> Clean {
     clean
 }
 
-/// The addresses with names that no link and no picture refers to, and where they stand, in the order of the text.
-pub(super) fn unused<'d>(
-    definitions: &'d RefDefs<'_>,
+/// What names with addresses have that is not shown with a link: all of those that no link and no picture refers to,
+/// and titles. Each with the byte where the name stands, how many lines below, and what is said of it.
+pub(super) fn beside_links(
+    text: &str,
+    definitions: &RefDefs<'_>,
     events: &[(Event<'_>, Range<usize>)],
-) -> Vec<(&'d str, &'d Range<usize>)> {
+) -> Vec<(usize, usize, String)> {
     let mut used = HashSet::new();
     for (event, _) in events {
         if let Event::Start(Tag::Link { link_type, id, .. } | Tag::Image { link_type, id, .. }) =
@@ -116,13 +112,44 @@ pub(super) fn unused<'d>(
             used.insert(definition.span.start);
         }
     }
-    let all = definitions.iter().map(|(_, definition)| definition);
-    let mut unused: Vec<_> = all
-        .filter(|definition| !used.contains(&definition.span.start))
-        .map(|definition| (&*definition.dest, &definition.span))
-        .collect();
-    unused.sort_by_key(|(_, span)| span.start);
-    unused
+    let mut found = Vec::new();
+    for (_, definition) in definitions.iter() {
+        let span = &definition.span;
+        let (lines, what) = match &definition.title {
+            _ if !used.contains(&span.start) => (
+                // The name may go over several lines.
+                lines_with("", &text[span.clone()]),
+                format!("no link uses this address: {}", shown(&definition.dest)),
+            ),
+            Some(title) => (lines_with(title, &text[span.clone()]), title_of_link(title)),
+            None => continue,
+        };
+        found.extend(
+            lines
+                .into_iter()
+                .map(|below| (span.start, below, what.clone())),
+        );
+    }
+    found.sort();
+    found
+}
+
+fn title_of_link(title: &str) -> String {
+    format!("the title of a link: {}", shown(title.trim()))
+}
+
+/// The numbers of the lines with words that have a part of a title; of all where it is written in another way.
+fn lines_with(title: &str, source: &str) -> Vec<usize> {
+    let parts = title.lines().map(str::trim);
+    let parts: Vec<&str> = parts.filter(|part| has_words(part)).collect();
+    let lines = source.lines().enumerate();
+    let lines: Vec<_> = lines.filter(|(_, line)| has_words(line)).collect();
+    let has_part = |line: &str| parts.iter().any(|part| line.contains(part));
+    let is_written_so = lines.iter().any(|(_, line)| has_part(line));
+    let those = lines
+        .iter()
+        .filter(|(_, line)| !is_written_so || has_part(line));
+    those.map(|(number, _)| *number).collect()
 }
 
 /// The lines with words, and where they begin, that are neither in what the parser tells nor in these ranges.
@@ -435,12 +462,24 @@ impl<'a> Render<'a> {
                 Event::InlineHtml(tag) => self.inline_html(tag, range.start, &mut out),
                 Event::Start(Tag::Emphasis) => self.marked("*", &mut out),
                 Event::Start(Tag::Strong) => self.marked("**", &mut out),
-                Event::Start(Tag::Link { dest_url, .. }) => {
+                Event::Start(Tag::Link {
+                    link_type,
+                    dest_url,
+                    title,
+                    ..
+                }) => {
+                    self.title(*link_type, title, &range);
                     let text = self.inline();
                     self.at += 1;
                     push_link(&mut out, &text, dest_url);
                 }
-                Event::Start(Tag::Image { dest_url, .. }) => {
+                Event::Start(Tag::Image {
+                    link_type,
+                    dest_url,
+                    title,
+                    ..
+                }) => {
+                    self.title(*link_type, title, &range);
                     let text = self.inline();
                     self.at += 1;
                     if dest_url.len() > ADDRESS_MAX {
@@ -474,6 +513,16 @@ impl<'a> Render<'a> {
                 .filter(|letter| !hidden::is_hidden(*letter))
                 .collect(),
         )
+    }
+
+    /// Notes the title that stands in a link itself: there is no place for it.
+    fn title(&mut self, link_type: LinkType, title: &str, link: &Range<usize>) {
+        if link_type == LinkType::Inline && has_words(title) {
+            for below in lines_with(title, &self.text[link.clone()]) {
+                self.left_out
+                    .push((link.start, below, title_of_link(title)));
+            }
+        }
     }
 
     fn marked(&mut self, mark: &str, out: &mut String) {

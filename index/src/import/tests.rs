@@ -56,6 +56,12 @@ const CASES: &[(&str, &str, &[&str], &[usize])] = &[
         &[8],
     ),
     (
+        "titles.md",
+        "# T\n\n## A\n\n[Text](https://a.b \"one\") [d],\n![e](https://e.f 'two\nthree').\n\n[d]: https://c.d\n\"four\nfive\"\n",
+        &["t/a [A] Text d, e."],
+        &[5, 6, 7, 10, 11],
+    ),
+    (
         "star.md",
         "# T\n\n## A\n\nText.\n\n\\* no item\n",
         &["t/a [A] Text. // \\* no item"],

@@ -30,16 +30,30 @@ pub fn check(data: &[u8]) {
     } else {
         "notes.md"
     };
-    let (text, words) = with_words(&lossy(text));
+    let marked = lossy(text);
+    let (text, words) = with_words(&marked);
     let imported = bounded("an import", || read(&text, name, format, &KNOWN));
     check_lines(&imported, &text);
     check_topics(&imported, &text);
-    check_words(&imported, &words, &text);
+    let tables = [Format::Csv, Format::Tsv, Format::Anki];
+    let is_table = imported
+        .files
+        .iter()
+        .any(|(_, format)| tables.contains(format));
+    // What stands in a tag is for browsers, not for readers.
+    let is_read = |word: &&Word| !is_in_tag(&marked, word.at, is_table);
+    check_words(&imported, words.iter().filter(is_read), &text);
 }
 
-/// Puts a word of its own for each sign, and tells on which line (from 1) it stands. What stands in a tag is for
-/// browsers, not for readers.
-fn with_words(text: &str) -> (String, Vec<(usize, String)>) {
+/// A word that stands for a sign, where that was, and its line (from 1).
+struct Word {
+    word: String,
+    at: usize,
+    line: usize,
+}
+
+/// Puts a word of its own for each sign.
+fn with_words(text: &str) -> (String, Vec<Word>) {
     let mut words = Vec::new();
     let mut out = String::new();
     let mut line = 1;
@@ -48,9 +62,7 @@ fn with_words(text: &str) -> (String, Vec<(usize, String)>) {
         if letter == WORD {
             let word = format!("w{at}w");
             out.push_str(&word);
-            if !is_in_tag(text, at) {
-                words.push((line, word));
-            }
+            words.push(Word { word, at, line });
         } else {
             // A line ends as an import sees it.
             line += usize::from(letter == '\n' && before != '\r' || letter == '\r');
@@ -61,27 +73,31 @@ fn with_words(text: &str) -> (String, Vec<(usize, String)>) {
     (out, words)
 }
 
-/// Whether an offset is in a tag: behind `<a`, and before its `>`. Markdown lets a `>` stand in quotes; HTML is read
-/// with its first `>` as the end, or a quote that is never closed would take all that follows.
-fn is_in_tag(text: &str, offset: usize) -> bool {
+/// Whether an offset is in a tag: behind `<a`, and before its `>`. Markdown ends it with its paragraph, and lets a
+/// `>` stand in quotes; in the HTML of tables the first `>` ends it, or a quote that is never closed would take
+/// all that follows.
+fn is_in_tag(text: &str, offset: usize, is_table: bool) -> bool {
     let before = &text[..offset];
-    let paragraph = before.rfind("\n\n").unwrap_or(0);
-    let begins = |(at, _): &(usize, &str)| {
+    let start = if is_table {
+        0
+    } else {
+        before.rfind("\n\n").unwrap_or(0)
+    };
+    let begins = |at: &usize| {
         text[at + 1..].starts_with(|letter: char| letter.is_ascii_alphabetic() || letter == '/')
     };
-    let starts = before[paragraph..].match_indices('<');
-    let mut starts = starts
-        .map(|(at, sign)| (paragraph + at, sign))
-        .filter(begins);
-    starts.any(|(start, _)| {
-        let tag = paragraph_of(&text[start..]);
+    let starts = before[start..].match_indices('<');
+    let mut starts = starts.map(|(at, _)| start + at).filter(begins);
+    starts.any(|start| {
+        let tag = &text[start..];
+        let tag = if is_table {
+            tag
+        } else {
+            tag.split("\n\n").next().unwrap_or(tag)
+        };
         let ends = [tag.find('>'), end_outside_of_quotes(tag)];
         ends.iter().flatten().any(|length| start + length > offset)
     })
-}
-
-fn paragraph_of(text: &str) -> &str {
-    text.split("\n\n").next().unwrap_or(text)
 }
 
 /// Where a tag ends that begins a text. A quote begins a value behind `=` only; elsewhere it is a letter.
@@ -154,7 +170,7 @@ fn is_safe(part: &str) -> bool {
             .all(|letter| letter.is_alphanumeric() || letter == '-')
 }
 
-fn check_words(imported: &Imported, words: &[(usize, String)], text: &str) {
+fn check_words<'w>(imported: &Imported, words: impl Iterator<Item = &'w Word>, text: &str) {
     let reported: HashSet<usize> = imported
         .unplaced
         .iter()
@@ -167,7 +183,7 @@ fn check_words(imported: &Imported, words: &[(usize, String)], text: &str) {
         said.push_str(&placed.section);
         said.push('\n');
     }
-    for (line, word) in words {
+    for Word { word, line, .. } in words {
         assert!(
             reported.contains(line) || said.contains(word.as_str()),
             "{word} of line {line} is lost: {text:?} gives {said:?}"

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 /// A server runs all day, and what its threads took is to be given back.
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
 
 fn main() -> ExitCode {
     viva::cli::main()

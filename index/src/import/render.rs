@@ -192,10 +192,25 @@ fn unread<'t>(
 pub(super) fn line(text: &str) -> String {
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     // There is no place for what is left out of a title.
-    let text = text.replace("<!--", "\\<!--");
+    let text = with_comments(&text);
     let clean = clean(&format!("T {text}")).markdown();
     let line = clean.strip_prefix('T').unwrap_or(&clean);
     line.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// A text in which comments show as they are written.
+fn with_comments(text: &str) -> String {
+    let mut parts = text.split("<!--");
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let before = out.len() - out.trim_end_matches('\\').len();
+        if before.is_multiple_of(2) {
+            out.push('\\');
+        }
+        out.push_str("<!--");
+        out.push_str(part);
+    }
+    out
 }
 
 /// The words of an inline text, without its marks and without characters that hide something.

@@ -62,6 +62,12 @@ const CASES: &[(&str, &str, &[&str], &[usize])] = &[
         &[5, 6, 7, 10, 11],
     ),
     (
+        "escaped.txt",
+        "Locks\n\nA \\<!-- b --> c – text\n",
+        &["locks/a-b-c [A <!-- b --> c] text"],
+        &[],
+    ),
+    (
         "star.md",
         "# T\n\n## A\n\nText.\n\n\\* no item\n",
         &["t/a [A] Text. // \\* no item"],

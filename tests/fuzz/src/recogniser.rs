@@ -137,7 +137,7 @@ fn check_places(document: &Document, all: &[Keyword], text: &str) {
     for offset in places(all, text) {
         let found = bounded("a keyword", || document.keyword_at(offset));
         assert_eq!(
-            found.as_ref(),
+            found.as_deref(),
             expected(all, offset),
             "at {offset} of {text:?}"
         );
@@ -272,7 +272,7 @@ fn check_edited(document: &Document, model: &str, near: Range<usize>) {
     for offset in [near.start, near.end, model.len(), near.start] {
         let found = bounded("a keyword after an edit", || document.keyword_at(offset));
         assert_eq!(
-            found.as_ref(),
+            found.as_deref(),
             expected(&all, offset),
             "at {offset} of {model:?}"
         );

@@ -129,9 +129,9 @@ impl Document {
     }
 
     /// The keyword at a byte offset.
-    pub fn keyword_at(&self, offset: usize) -> Option<Keyword> {
+    pub fn keyword_at(&self, offset: usize) -> Option<Arc<Keyword>> {
         if let Some(found) = self.read_whole() {
-            return keywords::among(found, offset).cloned();
+            return keywords::among(found, offset).cloned().map(Arc::new);
         }
         let read = |range| self.keywords_in(range);
         self.asked.keyword_at(self.package.as_ref(), offset, read)

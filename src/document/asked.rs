@@ -20,7 +20,7 @@ struct Known {
     /// Of Go; with another package names mean something else.
     package: Option<Weak<go::Package>>,
     /// By where they begin.
-    keywords: BTreeMap<usize, Keyword>,
+    keywords: BTreeMap<usize, Arc<Keyword>>,
 }
 
 impl Asked {
@@ -31,31 +31,31 @@ impl Asked {
         package: Option<&Arc<go::Package>>,
         offset: usize,
         read: impl Fn(Range<usize>) -> Vec<Keyword>,
-    ) -> Option<Keyword> {
+    ) -> Option<Arc<Keyword>> {
         let mut known = locked(&self.0);
         let before = known.of(package).range(..=offset).next_back();
         if let Some((_, keyword)) = before.filter(|(_, keyword)| keyword.range.contains(&offset)) {
-            return Some(keyword.clone());
+            return Some(Arc::clone(keyword));
         }
         drop(known);
         let covering = read(offset..offset.saturating_add(1)).pop();
-        let keyword = covering.or_else(|| {
+        let keyword = Arc::new(covering.or_else(|| {
             // A cursor between two characters belongs to both.
             let before = read(offset.checked_sub(1)?..offset).pop();
             before.filter(|keyword| keyword.range.end == offset)
-        })?;
+        })?);
         let mut known = locked(&self.0);
         let kept = known.of(package);
         if kept.len() >= KEPT {
             kept.clear();
         }
-        kept.insert(keyword.range.start, keyword.clone());
+        kept.insert(keyword.range.start, Arc::clone(&keyword));
         Some(keyword)
     }
 }
 
 impl Known {
-    fn of(&mut self, package: Option<&Arc<go::Package>>) -> &mut BTreeMap<usize, Keyword> {
+    fn of(&mut self, package: Option<&Arc<go::Package>>) -> &mut BTreeMap<usize, Arc<Keyword>> {
         let is_same = self.package.as_ref().map(Weak::as_ptr) == package.map(Arc::as_ptr);
         if !is_same {
             self.package = package.map(Arc::downgrade);

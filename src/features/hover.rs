@@ -31,7 +31,7 @@ pub fn hover(
     let keyword = document.keyword_at(offset)?;
     let markdown = answer(guide, document.language?, &keyword, max_lines, address)?;
     Some(Hover {
-        range: keyword.range,
+        range: keyword.range.clone(),
         markdown,
     })
 }

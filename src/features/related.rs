@@ -36,7 +36,7 @@ pub fn related(guide: &Guide, document: &Document, offset: usize, limit: usize) 
     let around = names_around(document, language, offset);
     let questions = guide.related(&explained, &around, limit);
     Some(Related {
-        range: keyword.range,
+        range: keyword.range.clone(),
         topic: explained.topic?,
         questions,
     })

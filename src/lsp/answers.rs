@@ -2,6 +2,7 @@
 //! answer together takes longer than all else of a hover.
 
 use std::collections::HashMap;
+use std::hash::{Hash, Hasher};
 use std::sync::{Arc, Mutex, Weak};
 
 use viva_guide::{Guide, Language};
@@ -26,13 +27,42 @@ struct Known {
 }
 
 /// All that an answer depends on besides the guide.
-#[derive(Debug, PartialEq, Eq, Hash)]
+#[derive(Debug)]
 struct Asked {
     language: Language,
-    /// At no place: it means the same at all.
-    keyword: Keyword,
+    keyword: Arc<Keyword>,
     max_lines: usize,
     has_links: bool,
+}
+
+impl Asked {
+    /// The place of the keyword does not matter.
+    fn key(&self) -> impl Eq + Hash {
+        let Keyword {
+            names,
+            sense,
+            language,
+            range: _,
+        } = &*self.keyword;
+        (
+            (self.language, names, sense, language),
+            (self.max_lines, self.has_links),
+        )
+    }
+}
+
+impl PartialEq for Asked {
+    fn eq(&self, other: &Asked) -> bool {
+        self.key() == other.key()
+    }
+}
+
+impl Eq for Asked {}
+
+impl Hash for Asked {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.key().hash(state);
+    }
 }
 
 impl Answers {
@@ -41,16 +71,13 @@ impl Answers {
         &self,
         guide: &Arc<Guide>,
         language: Language,
-        keyword: Keyword,
+        keyword: &Arc<Keyword>,
         max_lines: usize,
         address: Option<&Address>,
     ) -> Option<Arc<str>> {
         let asked = Asked {
             language,
-            keyword: Keyword {
-                range: 0..0,
-                ..keyword
-            },
+            keyword: Arc::clone(keyword),
             max_lines,
             has_links: address.is_some(),
         };

@@ -32,6 +32,8 @@ pub(crate) enum Frame {
 pub(crate) struct Frames<R> {
     input: R,
     again: Cursor<Vec<u8>>,
+    /// The header line that was read last.
+    line: Vec<u8>,
 }
 
 impl<R: BufRead> Frames<R> {
@@ -39,6 +41,7 @@ impl<R: BufRead> Frames<R> {
         Frames {
             input,
             again: Cursor::default(),
+            line: Vec::new(),
         }
     }
 
@@ -47,13 +50,11 @@ impl<R: BufRead> Frames<R> {
         let mut length = None;
         let mut is_broken = false;
         let mut is_foreign = false;
-        let mut line = Vec::new();
         loop {
-            line.clear();
-            if self.read_line(&mut line)? == 0 {
+            if self.read_line()? == 0 {
                 return Ok(Frame::End);
             }
-            let text = line.trim_ascii();
+            let text = self.line.trim_ascii();
             if text.is_empty() {
                 match length {
                     Some(length) if is_foreign => {
@@ -91,7 +92,9 @@ impl<R: BufRead> Frames<R> {
         }
     }
 
-    fn read_line(&mut self, line: &mut Vec<u8>) -> io::Result<usize> {
+    fn read_line(&mut self) -> io::Result<usize> {
+        let line = &mut self.line;
+        line.clear();
         let count = self.again.read_until(b'\n', line)?;
         if line.ends_with(b"\n") {
             return Ok(count);

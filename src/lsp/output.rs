@@ -23,6 +23,9 @@ const WAITING_MAX: usize = 64 << 20;
 /// Room for a header in front of a body, in bytes.
 const HEADER_MAX: usize = "Content-Length: ".len() + 20 + "\r\n\r\n".len();
 
+/// How long most messages are at most, in bytes.
+const USUAL: usize = 4 << 10;
+
 /// The way to the client. Cheap to clone.
 #[derive(Clone, Debug)]
 pub(super) struct Output {
@@ -169,11 +172,15 @@ fn write_what_waits(shared: &Shared) {
 
 /// A message with its header; None if it cannot be JSON.
 fn frame(message: &impl Serialize) -> Option<Vec<u8>> {
-    let mut bytes = vec![b' '; HEADER_MAX];
+    let mut bytes = Vec::with_capacity(USUAL);
+    bytes.resize(HEADER_MAX, b' ');
     serde_json::to_writer(&mut bytes, message).ok()?;
-    let header = format!("Content-Length: {}\r\n\r\n", bytes.len() - HEADER_MAX);
+    let mut header = io::Cursor::new([0; HEADER_MAX]);
+    let length = bytes.len() - HEADER_MAX;
+    write!(header, "Content-Length: {length}\r\n\r\n").ok()?;
+    let header = &header.get_ref()[..usize::try_from(header.position()).ok()?];
     let start = HEADER_MAX - header.len();
-    bytes[start..HEADER_MAX].copy_from_slice(header.as_bytes());
+    bytes[start..HEADER_MAX].copy_from_slice(header);
     bytes.drain(..start);
     Some(bytes)
 }

@@ -40,16 +40,15 @@ impl Server {
         let (Some(language), Some(keyword)) = (document.language, keyword) else {
             return Ok(None);
         };
-        let range = keyword.range.clone();
         let address: &Address = &|id| open::command_uri(convert::OPEN, id);
         let answer = self.answers.of(
             &self.guide(),
             language,
-            keyword,
+            &keyword,
             settings.hover_max_lines,
             client.command_links.then_some(address),
         );
-        Ok(answer.map(|answer| convert::hover(&document, &range, &answer, &client)))
+        Ok(answer.map(|answer| convert::hover(&document, &keyword.range, &answer, &client)))
     }
 
     pub(crate) async fn code_action(

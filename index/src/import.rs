@@ -3,14 +3,17 @@
 //!
 //! Code map, in the order in which a file passes: `text` (bounds, invisible characters), the readers
 //! `article`, `markdown` with `answers`, `table`, `org`; `render` (Markdown as topics have it) with
-//! `html`; `draft` (a topic of each draft), `names` (its id), `keywords` (the names that lead to it).
+//! `html`, `links` and `escape`; `draft` (a topic of each draft), `names` (its id), `keywords` (the names
+//! that lead to it).
 
 mod answers;
 mod article;
 mod draft;
+mod escape;
 mod format;
 mod html;
 mod keywords;
+mod links;
 mod markdown;
 mod names;
 mod org;

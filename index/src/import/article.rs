@@ -1,7 +1,7 @@
 //! Plain articles: `Section title` lines followed by lines `Term – explanation`.
 
 use super::draft::{Draft, Page};
-use super::render::with_stars;
+use super::escape::with_stars;
 use super::text::{has_words, shown};
 
 /// The longest term, in characters and words.

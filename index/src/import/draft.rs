@@ -2,8 +2,9 @@
 
 use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 
+use super::escape::{code_span, escaped};
 use super::names::{Taken, slug};
-use super::render::{self, Clean, code_span, escaped, plain};
+use super::render::{self, Clean, plain};
 use super::text::{has_words, shown};
 use super::{Imported, Placed};
 use crate::mistake::Mistake;

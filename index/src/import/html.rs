@@ -1,6 +1,6 @@
 //! HTML, as flash cards and notes hold it, → Markdown. One pass, no tree: nesting costs nothing.
 
-use super::render::{code_span, escaped};
+use super::escape::{code_span, escaped};
 use super::text::{has_words, shown};
 
 /// The deepest list whose indentation is kept.

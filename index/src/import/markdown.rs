@@ -8,7 +8,7 @@ use std::ops::Range;
 use pulldown_cmark::{Event, LinkType, Options, Parser, Tag};
 
 use super::draft::{Draft, Page};
-use super::render::beside_links;
+use super::links::beside_links;
 use super::text::{has_words, shown};
 use super::{answers, article};
 use crate::mistake::Lines;

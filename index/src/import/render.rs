@@ -6,14 +6,16 @@ use std::collections::HashSet;
 use std::ops::Range;
 
 use pulldown_cmark::utils::TextMergeWithOffset;
-use pulldown_cmark::{CodeBlockKind, Event, LinkType, Options, Parser, RefDefs, Tag, TagEnd};
+use pulldown_cmark::{CodeBlockKind, Event, LinkType, Options, Parser, Tag, TagEnd};
 
+use super::escape::{code_span, escaped, push_link, safe_start, with_comments};
 use super::html;
+use super::links::{beside_links, lines_with, title_of_link, unread};
 use super::text::{has_words, shown};
 use crate::hidden;
 use crate::mistake::Lines;
 use crate::topic::Block as Code;
-use crate::write::{fenced, longest_run};
+use crate::write::fenced;
 
 /// How deep lists and quotations may stand in each other.
 const NESTING_MAX: usize = 32;
@@ -92,102 +94,6 @@ fn clean_at(text: &str, depth: usize) -> Clean {
     clean
 }
 
-/// What names with addresses have that is not shown with a link: all of those that no link and no picture refers to,
-/// and titles. Each with the byte where the name stands, how many lines below, and what is said of it.
-pub(super) fn beside_links(
-    text: &str,
-    definitions: &RefDefs<'_>,
-    events: &[(Event<'_>, Range<usize>)],
-) -> Vec<(usize, usize, String)> {
-    let mut used = HashSet::new();
-    for (event, _) in events {
-        if let Event::Start(Tag::Link { link_type, id, .. } | Tag::Image { link_type, id, .. }) =
-            event
-            && matches!(
-                link_type,
-                LinkType::Reference | LinkType::Collapsed | LinkType::Shortcut
-            )
-            && let Some(definition) = definitions.get(id)
-        {
-            used.insert(definition.span.start);
-        }
-    }
-    let mut found = Vec::new();
-    for (_, definition) in definitions.iter() {
-        let span = &definition.span;
-        let (lines, what) = match &definition.title {
-            _ if !used.contains(&span.start) => (
-                // The name may go over several lines.
-                lines_with("", &text[span.clone()]),
-                format!("no link uses this address: {}", shown(&definition.dest)),
-            ),
-            Some(title) => (lines_with(title, &text[span.clone()]), title_of_link(title)),
-            None => continue,
-        };
-        found.extend(
-            lines
-                .into_iter()
-                .map(|below| (span.start, below, what.clone())),
-        );
-    }
-    found.sort();
-    found
-}
-
-fn title_of_link(title: &str) -> String {
-    format!("the title of a link: {}", shown(title.trim()))
-}
-
-/// The numbers of the lines with words that have a part of a title; of all where it is written in another way.
-fn lines_with(title: &str, source: &str) -> Vec<usize> {
-    let parts = title.lines().map(str::trim);
-    let parts: Vec<&str> = parts.filter(|part| has_words(part)).collect();
-    let lines = source.lines().enumerate();
-    let lines: Vec<_> = lines.filter(|(_, line)| has_words(line)).collect();
-    let has_part = |line: &str| parts.iter().any(|part| line.contains(part));
-    let is_written_so = lines.iter().any(|(_, line)| has_part(line));
-    let those = lines
-        .iter()
-        .filter(|(_, line)| !is_written_so || has_part(line));
-    those.map(|(number, _)| *number).collect()
-}
-
-/// The lines with words, and where they begin, that are neither in what the parser tells nor in these ranges.
-fn unread<'t>(
-    text: &'t str,
-    events: &[(Event<'_>, Range<usize>)],
-    mut told: Vec<Range<usize>>,
-) -> Vec<(usize, &'t str)> {
-    let is_told = |event: &Event<'_>| match event {
-        // What they contain tells of itself.
-        Event::Start(tag) => !matches!(
-            tag,
-            Tag::Paragraph | Tag::BlockQuote(_) | Tag::List(_) | Tag::Item
-        ),
-        Event::End(_) => false,
-        _ => true,
-    };
-    let events = events.iter().filter(|(event, _)| is_told(event));
-    told.extend(events.map(|(_, range)| range.clone()));
-    told.sort_by_key(|range| range.start);
-    let mut told = told.into_iter().peekable();
-    let mut reached = 0;
-    let mut at = 0;
-    let mut unread = Vec::new();
-    for line in text.split_inclusive('\n') {
-        let end = at + line.len();
-        let begins_told = reached > at;
-        while let Some(range) = told.next_if(|range| range.start < end) {
-            reached = reached.max(range.end);
-        }
-        if !begins_told && reached <= at && has_words(line) {
-            unread.push((at, line));
-        }
-        at = end;
-    }
-    unread
-}
-
 /// One line of Markdown, made clean; what would begin a list or heading in another place does not.
 pub(super) fn line(text: &str) -> String {
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -196,21 +102,6 @@ pub(super) fn line(text: &str) -> String {
     let clean = clean(&format!("T {text}")).markdown();
     let line = clean.strip_prefix('T').unwrap_or(&clean);
     line.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// A text in which comments show as they are written.
-fn with_comments(text: &str) -> String {
-    let mut parts = text.split("<!--");
-    let mut out = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        let before = out.len() - out.trim_end_matches('\\').len();
-        if before.is_multiple_of(2) {
-            out.push('\\');
-        }
-        out.push_str("<!--");
-        out.push_str(part);
-    }
-    out
 }
 
 /// The words of an inline text, without its marks and without characters that hide something.
@@ -619,115 +510,4 @@ fn prefixed(text: &str, first: &str, others: &str) -> String {
         out.push_str(line);
     }
     out
-}
-
-/// A link, or its text and address where readers of a topic could not follow it.
-fn push_link(out: &mut String, text: &str, address: &str) {
-    let address = &address.replace(hidden::is_hidden, "");
-    let is_ours = address.starts_with("https://") && !address.contains(char::is_whitespace);
-    if is_ours && !address.contains(['(', ')', '<', '>', '\\']) {
-        let text = if text.is_empty() {
-            &escaped(address)
-        } else {
-            text
-        };
-        out.extend(["[", text, "](", address, ")"]);
-    } else if address.is_empty() || text == escaped(address) || format!("mailto:{text}") == *address
-    {
-        out.push_str(text);
-    } else if text.is_empty() {
-        out.push_str(&escaped(address));
-    } else {
-        out.extend([text, " (", &escaped(address), ")"]);
-    }
-}
-
-/// Code between backticks that do not occur in it.
-pub(super) fn code_span(code: &str) -> String {
-    if code.trim().is_empty() {
-        return String::new();
-    }
-    let ticks = "`".repeat(longest_run(code) + 1);
-    let blank = if code.starts_with('`') || code.ends_with('`') {
-        " "
-    } else {
-        ""
-    };
-    format!("{ticks}{blank}{code}{blank}{ticks}")
-}
-
-/// A text whose letters mean nothing in Markdown, whatever follows it.
-pub(super) fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut before = ' ';
-    let mut letters = text.chars().peekable();
-    while let Some(letter) = letters.next() {
-        let after = letters.peek().copied();
-        let is_followed_by = |is_meant: fn(char) -> bool| after.is_none_or(is_meant);
-        let is_mark = match letter {
-            '\\' => is_followed_by(|after| after.is_ascii_punctuation() || after == '\n'),
-            '`' | '|' => true,
-            '*' => !before.is_whitespace() || is_followed_by(|after| !after.is_whitespace()),
-            '_' => !before.is_alphanumeric() || is_followed_by(|after| !after.is_alphanumeric()),
-            '<' => is_followed_by(|after| {
-                after.is_ascii_alphabetic() || matches!(after, '/' | '!' | '?')
-            }),
-            ']' => is_followed_by(|after| matches!(after, '(' | '[' | ':')),
-            '&' => is_followed_by(|after| after.is_ascii_alphabetic() || after == '#'),
-            _ => false,
-        };
-        if is_mark {
-            out.push('\\');
-        }
-        out.push(letter);
-        before = letter;
-    }
-    out
-}
-
-/// A plain text in which stars between letters are stars: `a*b*c`. Code between backticks stays.
-pub(super) fn with_stars(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut before = ' ';
-    let mut is_code = false;
-    let mut letters = text.chars().peekable();
-    while let Some(letter) = letters.next() {
-        let after = letters.peek().is_some_and(|after| after.is_alphanumeric());
-        is_code ^= letter == '`';
-        if letter == '*' && !is_code && before.is_alphanumeric() && after {
-            out.push('\\');
-        }
-        out.push(letter);
-        before = letter;
-    }
-    out
-}
-
-/// Keeps a line from being a heading, list, quotation or rule by how it begins.
-fn safe_start(line: &str) -> String {
-    let digits = line.bytes().take_while(u8::is_ascii_digit).count();
-    let after_digits = &line[digits..];
-    let is_number = digits > 0
-        && digits < 10
-        && after_digits.starts_with(['.', ')'])
-        && after_digits[1..]
-            .chars()
-            .next()
-            .is_none_or(char::is_whitespace);
-    if is_number {
-        return format!("{}\\{after_digits}", &line[..digits]);
-    }
-    let is_block = match line.as_bytes().first() {
-        Some(b'#' | b'>' | b'=' | b'~') => true,
-        Some(b'-' | b'+' | b'*') => {
-            let rest = line[1..].chars().next();
-            rest.is_none_or(|next| next.is_whitespace() || next == '-')
-        }
-        _ => false,
-    };
-    if is_block {
-        format!("\\{line}")
-    } else {
-        line.to_owned()
-    }
 }

@@ -5,8 +5,8 @@ use std::ops::RangeInclusive;
 use csv::{ReaderBuilder, StringRecord};
 
 use super::draft::{Draft, Page, field};
+use super::escape::with_stars;
 use super::html;
-use super::render::with_stars;
 use super::text::{has_words, shown};
 use crate::Level;
 

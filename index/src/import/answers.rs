@@ -146,7 +146,10 @@ fn is_details(bare: &str) -> bool {
 }
 
 fn without_details(line: &str) -> &str {
-    line.trim_end().strip_suffix("</details>").unwrap_or(line)
+    let before = line.trim_end().strip_suffix("</details>");
+    // Behind an unfinished tag it keeps what follows from becoming a part of that.
+    let before = before.filter(|before| before.rfind('<') <= before.rfind('>'));
+    before.unwrap_or(line)
 }
 
 /// The text after `<summary>`, and what follows `</summary>` if it is on the same line.

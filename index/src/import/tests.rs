@@ -68,6 +68,12 @@ const CASES: &[(&str, &str, &[&str], &[usize])] = &[
         &[],
     ),
     (
+        "unfinished.md",
+        "# T\n\nA <a b</details>\none\n=two>three\n",
+        &["unfinished/t [T] A \\<a b one =two>three"],
+        &[],
+    ),
+    (
         "star.md",
         "# T\n\n## A\n\nText.\n\n\\* no item\n",
         &["t/a [A] Text. // \\* no item"],

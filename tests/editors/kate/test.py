@@ -119,13 +119,14 @@ def shows(text):
     return until(are_shown)
 
 
+def places(word):
+    """Where words like this one are."""
+    return [place for shown, place in seen() if get_close_matches(word, [shown], 1, ALIKE)]
+
+
 def place_of(word):
     """Where the last word like this one is."""
-
-    def places():
-        return [place for shown, place in seen() if get_close_matches(word, [shown], 1, ALIKE)]
-
-    found = until(places)
+    found = until(lambda: places(word))
     if not found:
         raise LookupError(f"{word} is not on the screen")
     return found[-1]
@@ -141,6 +142,17 @@ def until(ask):
 
 def click(word):
     do("mousemove", *place_of(word), "click", 1)
+
+
+def answer(word):
+    """Answers the question whether a server may start, until it is gone: Kate keeps an answer that it has taken."""
+    place = place_of(word)
+
+    def is_gone():
+        do("mousemove", *place, "click", 1)
+        return not places("altered")
+
+    until(is_gone)
 
 
 def check(name, right, found=""):
@@ -169,7 +181,7 @@ def point_at(word):
 def allowing():
     open_file("image/Dockerfile", 1, 1)
     sees("Kate asks whether it may start the server", f"want the LSP server to be started {WORK.parent}/bin/viva")
-    click("Yes")
+    answer("Yes")
 
 
 def hovers(places=PLACES):
@@ -227,7 +239,7 @@ def go():
     file, pattern, column = GO
     open_file(file, *find(file, pattern))
     sees("[gopls: instead of it] Go keeps gopls", "want the LSP server to be started gopls")
-    click("No")
+    answer("No")
     page = (ROOT / "docs/editors/kate.md").read_text()
     added = json.loads("{" + re.search(r'`("go": \{.*?\})`', page)[1] + "}")
     settings = json.loads(SETTINGS.read_text())

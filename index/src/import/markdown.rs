@@ -39,6 +39,11 @@ pub(super) fn read(text: &str, page: &mut Page<'_>) {
     };
     let id = id_of(page.file);
     if let Ok(parsed) = parse::parse_by(Rules::Own, page.file, &id, text) {
+        for (at, line) in text[..end].lines().enumerate() {
+            if let Some(comment) = comment(line).filter(|comment| has_words(comment)) {
+                page.leave_out(at + 1, format!("a comment: {}", shown(comment)));
+            }
+        }
         page.drafts.push(Draft {
             line: 1,
             section: id.split_once('/').map(|(section, _)| section.to_owned()),
@@ -51,6 +56,19 @@ pub(super) fn read(text: &str, page: &mut Page<'_>) {
     // The lines keep their numbers.
     let blank = "\n".repeat(text[..end].matches('\n').count());
     read_with(&format!("{blank}{}", &text[end..]), &extra, page);
+}
+
+/// The comment in a line of YAML; what looks like one in a text of several lines is taken for one too.
+fn comment(line: &str) -> Option<&str> {
+    let begins = |(at, _): &(usize, &str)| {
+        let before = &line[..*at];
+        let is_quoted = ['"', '\'']
+            .iter()
+            .any(|quote| before.matches(*quote).count() % 2 == 1);
+        !is_quoted && (before.is_empty() || before.ends_with([' ', '\t']))
+    };
+    let (at, _) = line.match_indices('#').find(begins)?;
+    Some(&line[at..])
 }
 
 /// The name of a topic's file and of the folder that it is in.

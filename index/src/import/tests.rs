@@ -74,6 +74,12 @@ const CASES: &[(&str, &str, &[&str], &[usize])] = &[
         &[],
     ),
     (
+        "commented.md",
+        "---\n# one\ntitle: \"A #1\" # two\nlevel: middle\nrelated: []\n---\n\nText.\n",
+        &["notes/commented [A #1] Text."],
+        &[2, 3],
+    ),
+    (
         "star.md",
         "# T\n\n## A\n\nText.\n\n\\* no item\n",
         &["t/a [A] Text. // \\* no item"],

@@ -4,7 +4,7 @@
 //!
 //! ```text
 //! cargo bench --bench soak                        # 20 seconds, for CI
-//! cargo bench --bench soak -- --minutes 30        # memory is judged from ten minutes on
+//! cargo bench --bench soak -- --minutes 30        # memory is judged from fifteen minutes on
 //! ```
 //!
 //! `--pause MS` is how long an editor waits between two steps (20), `--seed N` makes another day.
@@ -33,9 +33,9 @@ const SETTLED: Duration = Duration::from_mins(5);
 /// How often it is looked at.
 const LOOK: Duration = Duration::from_millis(500);
 
-/// For so long before [`SETTLED`] and before the end memory is looked at. An index that is being made takes ten
+/// For so long from [`SETTLED`] on and before the end memory is looked at. An index that is being made takes ten
 /// megabytes for a moment; the least of all looks has what a server keeps, and whatever it never gives back.
-const LOOKED: Duration = Duration::from_mins(2);
+const LOOKED: Duration = Duration::from_mins(5);
 
 /// How much more the least may be at the end, in percent.
 const GROWTH_MAX: f64 = 10.0;
@@ -53,7 +53,7 @@ struct Seen {
     name: &'static str,
     steps: BTreeMap<Step, usize>,
     checked: usize,
-    /// Until [`SETTLED`] and until the end.
+    /// From [`SETTLED`] on and until the end.
     settled: Option<Memory>,
     end: Option<Memory>,
 }
@@ -111,8 +111,8 @@ fn live(kind: &'static editor::Kind, run: Run) -> Seen {
         }
         thread::sleep(run.pause);
     }
-    let settled = (run.length > SETTLED)
-        .then(|| memory(&looks, SETTLED))
+    let settled = (run.length >= SETTLED + 2 * LOOKED)
+        .then(|| memory(&looks, SETTLED + LOOKED))
         .flatten();
     let end = memory(&looks, run.length);
     let (steps, checked) = editor.end();
@@ -164,25 +164,25 @@ fn report(run: Run, seen: &[Seen]) -> io::Result<bool> {
         seconds % 60,
         run.seed
     )?;
-    write!(out, "{:22}", "")?;
+    write!(out, "{:24}", "")?;
     for server in seen {
         write!(out, "{:>12}", server.name)?;
     }
     writeln!(out)?;
     for step in Step::ALL {
-        write!(out, "{:22}", step.name())?;
+        write!(out, "{:24}", step.name())?;
         for server in seen {
             write!(out, "{:>12}", server.steps.get(&step).unwrap_or(&0))?;
         }
         writeln!(out)?;
     }
-    write!(out, "{:22}", "answers compared")?;
+    write!(out, "{:24}", "answers compared")?;
     for server in seen {
         write!(out, "{:>12}", server.checked)?;
     }
     writeln!(out)?;
     let rows: [(&str, Figure); 6] = [
-        ("MB by minute 5, least", |server| {
+        ("MB from minute 5, least", |server| {
             Some(server.settled?.least)
         }),
         ("half of the time", |server| Some(server.settled?.median)),
@@ -192,14 +192,14 @@ fn report(run: Run, seen: &[Seen]) -> io::Result<bool> {
         ("most", |server| Some(server.end?.most)),
     ];
     for (label, figure) in rows {
-        write!(out, "{label:22}")?;
+        write!(out, "{label:24}")?;
         for server in seen {
             let shown = figure(server).map_or_else(|| "–".to_owned(), |mb| format!("{mb:.1}"));
             write!(out, "{shown:>12}")?;
         }
         writeln!(out)?;
     }
-    if run.length < 2 * SETTLED {
+    if run.length < SETTLED + 2 * LOOKED {
         writeln!(out, "\nToo short a run to judge memory.")?;
         return Ok(false);
     }

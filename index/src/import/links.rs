@@ -61,7 +61,8 @@ pub(super) fn lines_with(title: &str, source: &str) -> Vec<usize> {
     let lines = source.lines().enumerate();
     let lines: Vec<_> = lines.filter(|(_, line)| has_words(line)).collect();
     let has_part = |line: &str| parts.iter().any(|part| line.contains(part));
-    let is_written_so = lines.iter().any(|(_, line)| has_part(line));
+    let is_seen = |part: &&str| lines.iter().any(|(_, line)| line.contains(*part));
+    let is_written_so = !parts.is_empty() && parts.iter().all(is_seen);
     let those = lines
         .iter()
         .filter(|(_, line)| !is_written_so || has_part(line));

@@ -57,9 +57,9 @@ const CASES: &[(&str, &str, &[&str], &[usize])] = &[
     ),
     (
         "titles.md",
-        "# T\n\n## A\n\n[Text](https://a.b \"one\") [d],\n![e](https://e.f 'two\nthree').\n\n[d]: https://c.d\n\"four\nfive\"\n",
+        "# T\n\n## A\n\n[Text](https://a.b \"one\") [d],\n![e](https://e.f 'two\nthree').\n\n[d]: https://c.d\n\"four\n&#115;ix\"\n",
         &["t/a [A] Text d, e."],
-        &[5, 6, 7, 10, 11],
+        &[5, 6, 7, 9, 10, 11],
     ),
     (
         "escaped.txt",

@@ -233,7 +233,7 @@ fn topic(draft: &Draft, file: &str) -> (Topic, String, Vec<(usize, String)>) {
             });
         } else if has_words(source) {
             clean.blocks.push(render::Block {
-                markdown: format!("Source: {}", escaped(&plain(source))),
+                markdown: format!("Source: {}", render::line(source)),
                 is_paragraph: true,
             });
         }

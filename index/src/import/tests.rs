@@ -80,6 +80,12 @@ const CASES: &[(&str, &str, &[&str], &[usize])] = &[
         &[2, 3],
     ),
     (
+        "sources.csv",
+        "term,text,url\na,b,see [c](http://d) <e>\n",
+        &["sources/a [a] b // Source: see⏎⏎Source: c (http://d)⏎⏎Source: \\<e>"],
+        &[],
+    ),
+    (
         "star.md",
         "# T\n\n## A\n\nText.\n\n\\* no item\n",
         &["t/a [A] Text. // \\* no item"],

@@ -24,6 +24,19 @@ pub trait Parts {
     fn part(&self, range: Range<usize>) -> (usize, Cow<'_, str>);
 }
 
+/// A text in one piece.
+impl Parts for &str {
+    fn length(&self) -> usize {
+        self.len()
+    }
+
+    fn part(&self, range: Range<usize>) -> (usize, Cow<'_, str>) {
+        let start = self.floor_char_boundary(range.start);
+        let end = self.floor_char_boundary(range.end);
+        (start, Cow::from(&self[start..end]))
+    }
+}
+
 /// The distance of checkpoints, in bytes: small enough that a question reads little, and large enough
 /// that not many are kept of a long text.
 fn distance(length: usize) -> usize {

@@ -1,27 +1,9 @@
 //! The property that every recogniser of text has, on damaged files: no panic, ranges in order and
 //! at character boundaries, and what is read in parts is what is read as a whole.
 
-use std::borrow::Cow;
-use std::ops::Range;
-
-use crate::keywords::checkpoints::{Checkpoints, Parts};
+use crate::keywords::checkpoints::Checkpoints;
 use crate::keywords::fixtures::Recogniser;
 use crate::keywords::{Source, touching};
-
-/// A text whose parts may be seen.
-pub(in crate::keywords) struct Text<'a>(pub(in crate::keywords) &'a str);
-
-impl Parts for Text<'_> {
-    fn length(&self) -> usize {
-        self.0.len()
-    }
-
-    fn part(&self, range: Range<usize>) -> (usize, Cow<'_, str>) {
-        let start = self.0.floor_char_boundary(range.start);
-        let end = self.0.floor_char_boundary(range.end);
-        (start, Cow::from(&self.0[start..end]))
-    }
-}
 
 /// Damages each fixture many times, always in the same ways, and checks the property. `pieces` are
 /// what the language is sensitive to.
@@ -65,7 +47,7 @@ fn check_text(recogniser: &Recogniser, text: &str, random: &mut Random) {
     for start in starts.take(40).chain(anywhere) {
         let range = start..start + 1 + random.below(60);
         assert_eq!(
-            parts.keywords_in(&Text(text), range.clone()),
+            parts.keywords_in(&text, range.clone()),
             touching(&found, range.clone()),
             "in {range:?} of {text:?}"
         );

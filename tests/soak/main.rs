@@ -48,6 +48,13 @@ struct Run {
     seed: u64,
 }
 
+impl Run {
+    /// Whether it is long enough for its memory to be judged.
+    fn is_judged(&self) -> bool {
+        self.length >= SETTLED + 2 * LOOKED
+    }
+}
+
 /// What a run showed of one server.
 struct Seen {
     name: &'static str,
@@ -111,7 +118,8 @@ fn live(kind: &'static editor::Kind, run: Run) -> Seen {
         }
         thread::sleep(run.pause);
     }
-    let settled = (run.length >= SETTLED + 2 * LOOKED)
+    let settled = run
+        .is_judged()
         .then(|| memory(&looks, SETTLED + LOOKED))
         .flatten();
     let end = memory(&looks, run.length);
@@ -199,7 +207,7 @@ fn report(run: Run, seen: &[Seen]) -> io::Result<bool> {
         }
         writeln!(out)?;
     }
-    if run.length < SETTLED + 2 * LOOKED {
+    if !run.is_judged() {
         writeln!(out, "\nToo short a run to judge memory.")?;
         return Ok(false);
     }

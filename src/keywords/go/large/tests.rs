@@ -4,7 +4,6 @@ use viva_guide::Language;
 
 use super::*;
 use crate::keywords::checkpoints::Checkpoints;
-use crate::keywords::mutations::Text;
 use crate::keywords::{State as AnyState, resuming, touching};
 
 fn keywords(text: &str) -> Vec<Keyword> {
@@ -130,7 +129,7 @@ fn after_edits_the_answers_are_those_of_a_fresh_text() {
             let keyword = some.map_or(0, |keyword| keyword.range.start);
             for offset in [from, keyword, random(text.len() + 1)] {
                 let range = offset..offset + 8;
-                let found = kept.keywords_in(&Text(&text), range.clone());
+                let found = kept.keywords_in(&text.as_str(), range.clone());
                 assert_eq!(found, touching(&fresh, range), "at {offset} of {text:?}");
             }
         }

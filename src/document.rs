@@ -8,13 +8,14 @@ mod tests;
 
 use std::borrow::Cow;
 use std::ops::Range;
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
+use std::sync::{Arc, Mutex, OnceLock, Weak};
 
 use ropey::{Rope, RopeSlice};
 use viva_guide::Language;
 
 use crate::keywords::checkpoints::{Checkpoints, Parts};
 use crate::keywords::{self, Keyword, Source, go};
+use crate::lock::lock;
 use asked::Asked;
 
 /// What a column counts.
@@ -268,10 +269,10 @@ impl Document {
         if let Some(shared) = &mut self.checkpoints {
             if Arc::get_mut(shared).is_none() {
                 // A copy of this version has it too.
-                let kept = locked(shared).clone();
+                let kept = lock(shared).clone();
                 *shared = Arc::new(Mutex::new(kept));
             }
-            locked(shared).edit(&range, text.len());
+            lock(shared).edit(&range, text.len());
         }
         // The tree of the last parsed version carries on, with this edit noted in it.
         let tree = match self.parsed.get() {
@@ -369,15 +370,10 @@ impl Document {
 
 /// Reads with checkpoints. An edit does not wait for a long reading: that works on a copy.
 fn with_copy<T>(shared: &Mutex<Checkpoints>, read: impl FnOnce(&mut Checkpoints) -> T) -> T {
-    let mut checkpoints = locked(shared).clone();
+    let mut checkpoints = lock(shared).clone();
     let found = read(&mut checkpoints);
-    *locked(shared) = checkpoints;
+    *lock(shared) = checkpoints;
     found
-}
-
-/// What is shared. A panic elsewhere while it was locked left it whole: every change is one step.
-fn locked<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
-    shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn checkpoints(language: Option<Language>) -> Option<Arc<Mutex<Checkpoints>>> {

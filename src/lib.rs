@@ -21,6 +21,7 @@ pub mod document;
 pub mod documents;
 pub mod features;
 pub mod keywords;
+mod lock;
 pub mod lsp;
 pub mod own_guide;
 pub mod package;

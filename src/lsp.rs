@@ -22,7 +22,6 @@ mod framing;
 mod guide_files;
 mod guides;
 mod hints;
-mod lock;
 mod log;
 mod message;
 mod open;

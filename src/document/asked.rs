@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::{Arc, Mutex, Weak};
 
-use super::locked;
 use crate::keywords::{Keyword, go};
+use crate::lock::lock;
 
 /// How many are kept at most, so that they take far less memory than a tree; then all are forgotten.
 const KEPT: usize = 256;
@@ -32,7 +32,7 @@ impl Asked {
         offset: usize,
         read: impl Fn(Range<usize>) -> Vec<Keyword>,
     ) -> Option<Arc<Keyword>> {
-        let mut known = locked(&self.0);
+        let mut known = lock(&self.0);
         let before = known.of(package).range(..=offset).next_back();
         if let Some((_, keyword)) = before.filter(|(_, keyword)| keyword.range.contains(&offset)) {
             return Some(Arc::clone(keyword));
@@ -44,7 +44,7 @@ impl Asked {
             let before = read(offset.checked_sub(1)?..offset).pop();
             before.filter(|keyword| keyword.range.end == offset)
         })?);
-        let mut known = locked(&self.0);
+        let mut known = lock(&self.0);
         let kept = known.of(package);
         if kept.len() >= KEPT {
             kept.clear();

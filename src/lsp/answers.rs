@@ -7,9 +7,9 @@ use std::sync::{Arc, Mutex, Weak};
 
 use viva_guide::{Guide, Language};
 
-use super::lock::lock;
 use crate::features::{Address, hover};
 use crate::keywords::Keyword;
+use crate::lock::lock;
 
 /// How many answers are kept, of about two kilobytes each; then all are forgotten. Much longer ones are not kept.
 const KEPT: usize = 128;

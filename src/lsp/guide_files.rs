@@ -8,13 +8,13 @@ use viva_guide::{Mistake, own};
 
 use super::convert;
 use super::guides::{Keeper, Say};
-use super::lock::lock;
 use super::open;
 use super::packages::file_path;
 use super::params::At;
 use super::server::Server;
 use crate::document::{Document, Encoding, Position};
 use crate::features::guide_file;
+use crate::lock::lock;
 
 /// Where mistakes are said to come from.
 const SOURCE: &str = "viva";

@@ -20,10 +20,10 @@ use viva_guide::Guide;
 use viva_guide::own::{self, Library, Root, Updated};
 
 use super::fault;
-use super::lock::lock;
 use super::packages::file_path;
 use super::server::State;
 use super::watching::Watching;
+use crate::lock::lock;
 use crate::own_guide;
 
 /// How long is waited for more changes after one: editors and `git` change many files at once.

@@ -15,7 +15,6 @@ use super::answers::Answers;
 use super::client::Client;
 use super::guides::Keeper;
 use super::hints::Told;
-use super::lock::lock;
 use super::packages::{Of, Packages};
 use super::params::{DidChange, DidChangeConfiguration, DidClose, DidOpen};
 use super::settings::{SECTION, Settings};
@@ -23,6 +22,7 @@ use super::workspace_file::WorkspaceFiles;
 use super::{convert, fault, open, parent};
 use crate::document::{Document, Encoding};
 use crate::documents::Documents;
+use crate::lock::lock;
 use crate::package::Folder;
 
 /// The server's side of one connection. Cheap to clone.

@@ -3,6 +3,7 @@
 //! Code map, in reading order:
 //! - [`keywords`]: what stands in a text that could be explained; one recogniser per language.
 //! - [`detect`]: which language a file is in.
+//! - [`lock`]: a mutex that a panic elsewhere does not close.
 //! - [`document`], [`documents`]: open files: text, syntax tree, positions.
 //! - [`package`]: reads the other files of a Go file's folder.
 //! - [`built_in`]: the guide that is part of the program.

@@ -1,7 +1,7 @@
 //! The language server: the only module that knows the Language Server Protocol.
 //!
-//! - [`framing`], [`message`], [`repair`], [`output`], [`pipe`], [`transport`]: messages in and out, in their order, whatever the client
-//!   sends.
+//! - [`framing`], [`message`], [`repair`], [`output`], [`pipe`], [`transport`]: messages in and out,
+//!   in their order, whatever the client sends.
 //! - [`server`]: the connection's life and state. [`requests`]: the answers. Each converts, asks a
 //!   feature, and converts back. [`answers`]: those that were given before.
 //! - [`client`]: what the client can do. [`settings`]: what the user set.
@@ -10,7 +10,7 @@
 //! - [`hints`], [`diagnostics`]: hints when they are asked for, or after typing stops.
 //!   [`workspace_file`]: `viva.toml`.
 //! - [`packages`]: the folders of open Go documents.
-//! - [`parent`]: ends with the editor. [`log`]: what is written to stderr. [`lock`]: what tasks share. [`fault`]: for tests.
+//! - [`parent`]: ends with the editor. [`log`]: what is written to stderr. [`fault`]: for tests.
 //! - [`convert`]: LSP's types from ours and back. [`open`]: how a topic's page is shown.
 
 mod answers;

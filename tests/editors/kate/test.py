@@ -8,6 +8,7 @@ import csv
 import json
 import os
 import re
+import select
 import signal
 import subprocess
 import time
@@ -30,7 +31,7 @@ PLACES = [
 ]
 GO = ("queue/queue.go", r"(?<=sync\.)Cond", "hover go: instead of gopls")
 
-kate = None
+kate = None  # The process, and what can be read when all that it started has ended.
 failed = 0
 
 
@@ -63,11 +64,14 @@ def plain(markdown):
 
 
 def leave():
-    """Ends Kate with all that it started."""
+    """Ends Kate with all that it started, and waits for the last of them: Kate writes its settings when it ends."""
     global kate
     if kate:
-        os.killpg(kate.pid, signal.SIGTERM)
-        kate.wait()
+        process, ended = kate
+        os.killpg(process.pid, signal.SIGTERM)
+        process.wait()
+        select.select([ended], [], [], PATIENCE)
+        os.close(ended)
         kate = None
 
 
@@ -80,10 +84,14 @@ def open_file(file, line, column):
     global kate
     leave()
     command = ["dbus-run-session", "--", "kate", "-n", "--line", line, "--column", column, file]
-    kate = subprocess.Popen(
-        list(map(str, command)), cwd=WORK, start_new_session=True,
+    # The other end is held by all that is started here: this one can be read when they are gone.
+    ended, alive = os.pipe()
+    process = subprocess.Popen(
+        list(map(str, command)), cwd=WORK, start_new_session=True, pass_fds=[alive],
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )
+    os.close(alive)
+    kate = process, ended
     name = Path(file).name
     do("search", "--sync", "--onlyvisible", "--name", name,
        "windowmove", 0, 0, "windowsize", "100%", "100%", "windowfocus")

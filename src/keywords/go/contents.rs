@@ -109,11 +109,12 @@ impl Table {
         root.first_child_for_byte(self.top_level.get(number)?.range.start)
     }
 
-    /// A walk over the nodes below the root, for ascending numbers.
-    pub(super) fn nodes<'a, 't>(&'t self, root: Node<'a>) -> Nodes<'a, 't> {
+    /// A walk over the nodes below the root, for ascending numbers from this one on.
+    pub(super) fn nodes<'a, 't>(&'t self, root: Node<'a>, first: usize) -> Nodes<'a, 't> {
+        let start = self.top_level.get(first).map_or(0, |node| node.range.start);
         let mut cursor = root.walk();
         Nodes {
-            has_more: cursor.goto_first_child(),
+            has_more: cursor.goto_first_child_for_byte(start).is_some(),
             cursor,
             table: self,
         }
@@ -153,7 +154,7 @@ impl Table {
     }
 }
 
-/// A walk over the nodes below a root.
+/// A walk over nodes below a root.
 pub(super) struct Nodes<'a, 't> {
     cursor: TreeCursor<'a>,
     has_more: bool,

@@ -104,9 +104,11 @@ impl<'a> Resolver<'a> {
 
     /// The keywords that touch the bytes that are asked for.
     pub(super) fn resolve(mut self) -> Vec<Keyword> {
-        // One walk for all: looking for each node from the first would take long in a large file.
-        let mut nodes = self.table.nodes(self.root);
-        for region in self.table.regions(&self.wanted) {
+        let regions = self.table.regions(&self.wanted);
+        let first = regions.first().map_or(0, |region| region.start);
+        // One walk for all: looking for each node from the root would take long in a large file.
+        let mut nodes = self.table.nodes(self.root, first);
+        for region in regions {
             self.in_scope(|resolver| {
                 for number in region {
                     if let Some(node) = nodes.node(number) {
@@ -141,6 +143,11 @@ impl<'a> Resolver<'a> {
     /// Whether nothing that is asked for can be in the node.
     pub(super) fn is_elsewhere(&self, node: Node<'a>) -> bool {
         self.quiet > 0 || !touches(&node.byte_range(), &self.wanted)
+    }
+
+    /// Whether all that is asked for is before the node.
+    pub(super) fn is_behind(&self, node: Node<'a>) -> bool {
+        self.quiet == 0 && node.start_byte() >= self.wanted.end
     }
 
     pub(super) fn say(&mut self, node: Node<'a>, names: impl FnOnce() -> Vec<String>) {

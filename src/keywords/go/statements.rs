@@ -28,6 +28,9 @@ impl<'a> Resolver<'a> {
 
     pub(super) fn statements(&mut self, node: Node<'a>) {
         for child in children(node) {
+            if self.is_behind(child) {
+                break;
+            }
             self.statement(child);
         }
     }

@@ -28,7 +28,7 @@ struct Place<'a> {
 impl<'a> Syntax<'a> {
     pub(super) fn new(tree: &'a Tree) -> Syntax<'a> {
         let mut syntax = Syntax {
-            places: Vec::new(),
+            places: Vec::with_capacity(tree.root_node().descendant_count()),
             kinds: HashMap::new(),
             comments: Vec::new(),
         };

@@ -1,11 +1,12 @@
 //! How texts and queries are cut into words: lower case, stemmed, identifiers whole and by their parts.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
+use frostem::{Algorithm, Stemmer};
 use tantivy::Index;
 use tantivy::tokenizer::{
-    Language as Stem, LowerCaser, RemoveLongFilter, Stemmer, TextAnalyzer, Token, TokenStream,
-    Tokenizer,
+    LowerCaser, RemoveLongFilter, TextAnalyzer, Token, TokenFilter, TokenStream, Tokenizer,
 };
 
 /// The name of the analyser in the schema.
@@ -30,7 +31,7 @@ pub(crate) fn english() -> TextAnalyzer {
     TextAnalyzer::builder(Words)
         .filter(RemoveLongFilter::limit(WORD_MAX))
         .filter(LowerCaser)
-        .filter(Stemmer::new(Stem::English))
+        .filter(Stems)
         .build()
 }
 
@@ -210,6 +211,56 @@ impl TokenStream for Cut<'_> {
 
     fn token_mut(&mut self) -> &mut Token {
         &mut self.token
+    }
+}
+
+/// Cuts off the endings of English words in lower case. tantivy's own filter brings every language.
+#[derive(Clone, Copy, Debug)]
+struct Stems;
+
+impl TokenFilter for Stems {
+    type Tokenizer<T: Tokenizer> = Stemming<T>;
+
+    fn transform<T: Tokenizer>(self, words: T) -> Stemming<T> {
+        Stemming(words)
+    }
+}
+
+/// A tokenizer whose words are stemmed.
+#[derive(Clone, Debug)]
+struct Stemming<T>(T);
+
+impl<T: Tokenizer> Tokenizer for Stemming<T> {
+    type TokenStream<'a> = Stemmed<T::TokenStream<'a>>;
+
+    fn token_stream<'a>(&'a mut self, text: &'a str) -> Self::TokenStream<'a> {
+        Stemmed(self.0.token_stream(text))
+    }
+}
+
+/// The stems of words.
+#[derive(Debug)]
+struct Stemmed<T>(T);
+
+impl<T: TokenStream> TokenStream for Stemmed<T> {
+    fn advance(&mut self) -> bool {
+        if !self.0.advance() {
+            return false;
+        }
+        let token = self.0.token_mut();
+        // What is borrowed is the word as it was.
+        if let Cow::Owned(stem) = Stemmer::new(Algorithm::English).stem(&token.text) {
+            token.text = stem;
+        }
+        true
+    }
+
+    fn token(&self) -> &Token {
+        self.0.token()
+    }
+
+    fn token_mut(&mut self) -> &mut Token {
+        self.0.token_mut()
     }
 }
 

@@ -48,6 +48,8 @@ pub(super) struct Resolver<'a> {
     pub(super) part: Part<'a>,
     /// The other files of the package.
     pub(super) others: Vec<&'a PackageFile>,
+    /// Whether those are known, if only that there are none.
+    pub(super) is_package_known: bool,
     /// Names and methods that the other files were asked for; a method's type stands first.
     pub(super) asked: HashSet<(&'a str, &'a str)>,
     pub(super) table: &'a Table,
@@ -84,6 +86,7 @@ impl<'a> Resolver<'a> {
         Resolver {
             part: own,
             others: package.map_or_else(Vec::new, |package| package.files(&table.package)),
+            is_package_known: package.is_some(),
             asked: HashSet::new(),
             table,
             root: tree.root_node(),

@@ -52,19 +52,25 @@ impl<'a> Resolver<'a> {
         for depth in 0..DEEPEST_EMBEDDING {
             let mut next = Vec::new();
             let mut is_certain = true;
+            // Whether a type of the package itself is unknown.
+            let mut is_own_unknown = false;
             let mut found = None;
             for type_ in &level {
                 match self.step(type_, name) {
                     Step::Found(selection) => found = found.or(Some(selection)),
                     Step::Embedded(types) => next.extend(types),
-                    Step::Opaque => is_certain = false,
+                    Step::Opaque => {
+                        is_certain = false;
+                        is_own_unknown |= !matches!(type_, Type::Library { .. });
+                    }
                 }
             }
             // Two of the same depth would be an error in Go, so an unknown type beside does not matter here.
             if found.is_some() {
                 return found;
             }
-            if depth == 0
+            // An embedded one has what nothing else has, if all is known that the package declares.
+            if (depth == 0 || self.is_package_known && !is_own_unknown)
                 && let Some(selection) = assumed(&level, name)
                 && (!is_certain || self.select_embedded(&next, name).is_none())
             {
@@ -271,17 +277,16 @@ fn step_library<'a>(
 
 /// A member of a type whose package is not known to the last name is taken to be its own.
 fn assumed<'a>(level: &[Type<'a>], name: &str) -> Option<Selection<'a>> {
-    match level {
-        [
-            Type::Library {
-                package,
-                name: owner,
-                ..
-            },
-        ] if !library::is_complete(package) && names::is_exported(name) => Some(Selection {
-            owner: Some((package, owner)),
-            type_: Type::Unknown,
-        }),
+    let mut known_in_part = level.iter().filter_map(|type_| match type_ {
+        Type::Library { package, name, .. } if !library::is_complete(package) => {
+            Some((*package, *name))
+        }
         _ => None,
-    }
+    });
+    let owner = known_in_part.next()?;
+    let is_certain = known_in_part.next().is_none() && names::is_exported(name);
+    is_certain.then_some(Selection {
+        owner: Some(owner),
+        type_: Type::Unknown,
+    })
 }

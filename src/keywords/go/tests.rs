@@ -9,11 +9,18 @@ use viva_guide::Language;
 /// Looks at the `$0` in a file. The answer is `names @ text`, and the sense if there is one.
 #[track_caller]
 fn check(fixture: &str, expected: &str) {
+    check_in(None, fixture, expected);
+}
+
+/// The same, of a file whose package is known or not.
+#[track_caller]
+fn check_in(package: Option<&Package>, fixture: &str, expected: &str) {
     let offset = fixture.find("$0").expect("the fixture has a cursor");
     let text = fixture.replacen("$0", "", 1);
     let tree = parse(&text, None);
     let source = Source {
         tree: tree.as_ref(),
+        package,
         ..Source::new(&text)
     };
     let answer = match keywords_in(source, offset..offset + 1).pop() {
@@ -537,6 +544,48 @@ fn a_method_of_another_packages_type_is_taken_for_its_own() {
         "example.com/other.Thing.Do example.com/other.Thing example.com/other @ Do",
     );
     check_body("var c http.Client\nc.NoSuch$0Method()", "nothing");
+}
+
+#[test]
+fn what_nothing_else_has_belongs_to_the_embedded_type_of_another_package() {
+    const EQUAL: &str = "github.com/stretchr/testify/assert.Assertions.Equal github.com/stretchr/testify/assert.Assertions github.com/stretchr/testify/assert @ Equal";
+    const SET: &str = "gorm.io/gorm.DB.InstanceSet gorm.io/gorm.DB gorm.io/gorm @ InstanceSet";
+    let alone = Package::new("p.go", [], None);
+    let in_file = |declared: &str, used: &str| {
+        format!(
+            "package p\nimport (\n\"sync\"\n\"github.com/stretchr/testify/require\"\n\"github.com/stretchr/testify/suite\"\n\"gorm.io/gorm\"\n)\n\
+             type s struct {{ {declared} }}\nfunc (s s) Own() {{}}\nfunc f(s *s) {{ {used} }}\n"
+        )
+    };
+    // What testify's types have is known, so the package need not be.
+    let suite = in_file("suite.Suite; n int", "s.Eq$0ual(1, s.n)");
+    check(&suite, EQUAL);
+    check_in(Some(&alone), &suite, EQUAL);
+    check(
+        &in_file("suite.Suite; *require.Assertions", "s.Eq$0ual(1, 2)"),
+        &EQUAL.replace("assert", "require"),
+    );
+    check(&in_file("suite.Suite", "s.Ow$0n()"), "nothing");
+    // Of gorm's only some is known: a method of another file would come first.
+    let store = in_file("*gorm.DB; mu sync.Mutex", "s.Instance$0Set(k, v)");
+    check(&store, "nothing");
+    check_in(Some(&alone), &store, SET);
+    check_in(Some(&alone), &in_file("*gorm.DB", "s.ow$0n(x)"), "nothing");
+    check_in(Some(&alone), &in_file("*gorm.DB", "s.Ow$0n(x)"), "nothing");
+    check_in(
+        Some(&alone),
+        &in_file("*gorm.DB; elsewhere", "s.Instance$0Set(k, v)"),
+        "nothing",
+    );
+    let two = in_file("*gorm.DB; *suite.Suite", "s.Instance$0Set(k, v)");
+    check_in(Some(&alone), &two, "nothing");
+    let beside = in_file("*gorm.DB; sync.Mutex", "s.Instance$0Set(k, v)");
+    check_in(Some(&alone), &beside, SET);
+    check_in(
+        Some(&alone),
+        &in_file("*gorm.DB; sync.Mutex", "s.Lo$0ck()"),
+        "sync.Mutex.Lock sync.Mutex sync @ Lock",
+    );
 }
 
 // What is not for us.

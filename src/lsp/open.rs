@@ -6,11 +6,12 @@ use std::fmt::Write as _;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 
 use viva_guide::{Guide, Topic};
 
 use crate::features::page::{Page, page};
+use crate::lock::lock;
 use crate::{built_in, own_guide};
 
 /// The scheme of virtual documents: `viva:/redis/persistence.md`.
@@ -76,7 +77,7 @@ pub(crate) fn pages_folder(guide: &Guide) -> io::Result<PathBuf> {
 /// read-only.
 fn turn() -> MutexGuard<'static, ()> {
     static WRITING: Mutex<()> = Mutex::new(());
-    WRITING.lock().unwrap_or_else(PoisonError::into_inner)
+    lock(&WRITING)
 }
 
 fn write_pages(guide: &Guide, folder: &Path) -> io::Result<()> {

@@ -15,6 +15,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::pipe;
+use crate::lock::lock;
 
 /// How much may wait, in bytes, before no more messages are read: far more than a client that reads at
 /// all leaves unread.
@@ -118,8 +119,7 @@ impl Output {
 
 impl Shared {
     fn waiting(&self) -> MutexGuard<'_, Waiting> {
-        // A panic while it was locked left it whole: every change is one step.
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.waiting)
     }
 
     /// Writes as much as stdout takes without waiting; returns how many bytes that were.

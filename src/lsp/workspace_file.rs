@@ -4,10 +4,12 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 use std::time::SystemTime;
 
 use serde_json::Value;
+
+use crate::lock::lock;
 
 /// The name of the file.
 pub(crate) const NAME: &str = "viva.toml";
@@ -120,7 +122,7 @@ pub(crate) fn parse(text: &str) -> Result<Value, String> {
 pub(crate) fn silence(root: &Path, rule: &str) -> io::Result<PathBuf> {
     // One after the other: of two that read the same text, the later would undo the earlier.
     static WRITING: Mutex<()> = Mutex::new(());
-    let _turn = WRITING.lock().unwrap_or_else(PoisonError::into_inner);
+    let _turn = lock(&WRITING);
     let path = root.join(NAME);
     let text = match fs::read_to_string(&path) {
         Ok(text) => text,

@@ -16,6 +16,7 @@ use super::Found;
 use crate::cli::{Failure, input};
 use crate::detect;
 use crate::features::hints::{Choice, TEXT_MAX, hints};
+use crate::lock::lock;
 use crate::package::Folder;
 
 /// What became of the files.
@@ -149,7 +150,7 @@ fn check_folder(
             Arc::new(go_folder.package(name, Vec::new()))
         });
         done.fetch_add(1, Ordering::Relaxed);
-        let mut result = result.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut result = lock(result);
         match outcome {
             Ok(Some(found)) => {
                 result.count += 1;

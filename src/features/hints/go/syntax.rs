@@ -28,6 +28,7 @@ struct Place<'a> {
 impl<'a> Syntax<'a> {
     pub(super) fn new(tree: &'a Tree) -> Syntax<'a> {
         let mut syntax = Syntax {
+            // More than are named; what is not filled takes no memory, and a list that grows leaves pieces behind.
             places: Vec::with_capacity(tree.root_node().descendant_count()),
             kinds: HashMap::new(),
             comments: Vec::new(),
